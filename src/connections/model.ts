@@ -1,0 +1,43 @@
+/**
+ * A connection as it is stored: metadata only. Secrets (passwords, key passphrases, registry credentials) are kept apart, in
+ * SecretStorage, under the connection's id.
+ */
+export interface Connection {
+  /** made once, never shown */
+  id: string;
+  name: string;
+  /** host:port, at least one */
+  bootstrapServers: string[];
+  tls: TlsOptions | null;
+  sasl: SaslOptions | null;
+  registry: RegistryOptions | null;
+  /** set for a cluster that the local-cluster commands made: its compose project */
+  localProject?: string;
+}
+
+export interface TlsOptions {
+  /** paths of PEM files */
+  caFile: string | null;
+  certFile: string | null;
+  keyFile: string | null;
+  /** false: any certificate is accepted (said so wherever it is set) */
+  verify: boolean;
+}
+
+export type SaslMechanism = "plain" | "scram-sha-256" | "scram-sha-512";
+
+export interface SaslOptions {
+  mechanism: SaslMechanism;
+  username: string;
+}
+
+export interface RegistryOptions {
+  url: string;
+  username: string | null;
+}
+
+export interface ConnectionSecrets {
+  saslPassword?: string;
+  keyPassphrase?: string;
+  registryPassword?: string;
+}

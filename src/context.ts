@@ -1,0 +1,80 @@
+import type { Event, ExtensionContext, LogOutputChannel } from "vscode";
+import type { Connection, ConnectionSecrets } from "./connections/model.ts";
+import type { Settings } from "./ids.ts";
+import type { ClusterConfig } from "./kafka/api.ts";
+import type { Cluster } from "./kafka/cluster.ts";
+import type { RegistryClient } from "./schema/registry.ts";
+import type { ReadFrom } from "./shared/messages.ts";
+
+/**
+ * What every command, tree node and panel may use: the parts of the extension, by what they do. Built once in extension.ts.
+ * The heavy parts behind these interfaces load on first use; holding a `Ctx` costs nothing.
+ */
+export interface Ctx {
+  readonly extension: ExtensionContext;
+  readonly log: LogOutputChannel;
+  readonly settings: SettingsReader;
+  readonly connections: Connections;
+  readonly clusters: Clusters;
+  readonly registries: Registries;
+  readonly explorer: Explorer;
+  readonly messages: MessagesPanels;
+  readonly local: LocalClusters;
+}
+
+export interface SettingsReader {
+  get<K extends keyof Settings>(key: K): Settings[K];
+  readonly onDidChange: Event<keyof Settings>;
+}
+
+/** The stored connections and their secrets. */
+export interface Connections {
+  list(): readonly Connection[];
+  get(id: string): Connection | undefined;
+  secrets(id: string): Promise<ConnectionSecrets>;
+  /** adds or replaces; secrets that are undefined are left as they are */
+  save(connection: Connection, secrets?: ConnectionSecrets): Promise<void>;
+  remove(id: string): Promise<void>;
+  /** the id of the connection that was added, changed or removed */
+  readonly onDidChange: Event<string>;
+}
+
+/** One connected cluster per connection, shared by the tree and the commands, closed when unused. */
+export interface Clusters {
+  /** addresses, certificates (read from their files) and secrets, ready for a Cluster here or in a worker */
+  config(connectionId: string): Promise<ClusterConfig>;
+  /** connected; rejects with a UserError within the connection time-out. Parallel calls share one attempt. */
+  get(connectionId: string): Promise<Cluster>;
+}
+
+export interface Registries {
+  /** null: the connection has no registry */
+  get(connectionId: string): Promise<RegistryClient | null>;
+}
+
+export interface Explorer {
+  /** without an argument: all of it */
+  refresh(connectionId?: string): void;
+  /** shows the connection in the tree, expanded */
+  reveal(connectionId: string): Promise<void>;
+}
+
+export interface MessagesPanels {
+  open(target: {
+    connectionId: string;
+    topic: string;
+    partitions?: number[];
+    from?: ReadFrom;
+    /** with the produce form showing */
+    produce?: boolean;
+  }): Promise<void>;
+}
+
+export interface LocalClusters {
+  start(): Promise<void>;
+  stop(): Promise<void>;
+  /** asks whether with or without data */
+  remove(): Promise<void>;
+  showLogs(): Promise<void>;
+  menu(): Promise<void>;
+}

@@ -1,0 +1,72 @@
+/**
+ * Every command, view, setting, context key and tree-item context value, with its type: written here and in package.json, and nowhere else.
+ * test/unit/manifest.test.ts holds the two against each other.
+ */
+
+export const commands = {
+  addConnection: "kafkaWorkbench.addConnection",
+  editConnection: "kafkaWorkbench.editConnection",
+  duplicateConnection: "kafkaWorkbench.duplicateConnection",
+  removeConnection: "kafkaWorkbench.removeConnection",
+  testConnection: "kafkaWorkbench.testConnection",
+  refresh: "kafkaWorkbench.refresh",
+  retry: "kafkaWorkbench.retry",
+  filter: "kafkaWorkbench.filter",
+  clearFilter: "kafkaWorkbench.clearFilter",
+  showInternalTopics: "kafkaWorkbench.showInternalTopics",
+  hideInternalTopics: "kafkaWorkbench.hideInternalTopics",
+  copyName: "kafkaWorkbench.copyName",
+  createTopic: "kafkaWorkbench.createTopic",
+  deleteTopic: "kafkaWorkbench.deleteTopic",
+  openMessages: "kafkaWorkbench.openMessages",
+  produceMessage: "kafkaWorkbench.produceMessage",
+  startLocalCluster: "kafkaWorkbench.startLocalCluster",
+  stopLocalCluster: "kafkaWorkbench.stopLocalCluster",
+  removeLocalCluster: "kafkaWorkbench.removeLocalCluster",
+  showLocalClusterLogs: "kafkaWorkbench.showLocalClusterLogs",
+  localClusterMenu: "kafkaWorkbench.localClusterMenu",
+  showLog: "kafkaWorkbench.showLog",
+} as const;
+export type CommandId = (typeof commands)[keyof typeof commands];
+
+export const views = { explorer: "kafkaWorkbench.explorer" } as const;
+export const viewContainers = { kafka: "kafkaWorkbench" } as const;
+export const panels = { messages: "kafkaWorkbench.messages" } as const;
+
+/** Setting → type of its value. Read through platform/settings.ts only. */
+export interface Settings {
+  "connection.timeoutMs": number;
+  "messages.last": number;
+  "messages.ringMegabytes": number;
+  "messages.ringRows": number;
+  "local.zookeeperImage": string;
+  "local.kafkaImage": string;
+  "local.port": number;
+  "local.folder": string;
+}
+export const settingsSection = "kafkaWorkbench";
+
+export const contextKeys = {
+  /** some connection exists: the welcome view goes */
+  hasConnections: "kafkaWorkbench.hasConnections",
+  filtered: "kafkaWorkbench.filtered",
+  internalTopicsShown: "kafkaWorkbench.internalTopicsShown",
+} as const;
+
+/** `contextValue` of tree items; menus match on them. */
+export const nodeKinds = {
+  connection: "connection",
+  brokers: "brokers",
+  broker: "broker",
+  topics: "topics",
+  topic: "topic",
+  partition: "partition",
+  groups: "groups",
+  group: "group",
+  member: "member",
+  groupTopic: "groupTopic",
+  groupPartition: "groupPartition",
+  problem: "problem",
+  info: "info",
+} as const;
+export type NodeKind = (typeof nodeKinds)[keyof typeof nodeKinds];

@@ -1,0 +1,99 @@
+import type { EngineEvents, EngineMethods, ReadQuery } from "./messages.ts";
+
+/** What the Messages webview may ask of the host. The engine's methods are relayed to the reader worker as they are. */
+export interface MessagesHostMethods extends EngineMethods {
+  /** everything the webview needs to draw its first frame */
+  init(): MessagesInit;
+  /** remembers what a reload must bring back (the webview also keeps it in its own state) */
+  remember(state: MessagesState): void;
+  produceContext(): ProduceContext;
+  /** checks a draft without sending it: problems by field */
+  validateDraft(draft: ProduceDraft): DraftProblem[];
+  produce(draft: ProduceDraft): ProduceOutcome;
+  copyText(text: string): void;
+  /** opens text as an untitled or virtual document with the given language */
+  openText(text: string, languageId: string, title: string): void;
+  /** runs one of the few commands that the panel offers */
+  command(name: "showLog" | "editConnection" | "testConnection"): void;
+}
+
+export interface MessagesHostEvents extends EngineEvents {
+  /** the host asks the panel to show its produce form */
+  showProduce: undefined;
+  /** topic metadata changed (partitions were added) or settings did */
+  init: MessagesInit;
+}
+
+/** What a reload brings back. */
+export interface MessagesState {
+  query: ReadQuery;
+  /** "value" | "key" | "headers" | "record" | "hex" */
+  detailTab: string;
+  detailOpen: boolean;
+  selected: { partition: number; offset: string } | null;
+  draft: ProduceDraft | null;
+  produceOpen: boolean;
+}
+
+export interface MessagesInit {
+  connectionId: string;
+  connectionName: string;
+  topic: string;
+  /** null when the cluster could not be asked yet */
+  partitions: number[] | null;
+  hasRegistry: boolean;
+  defaultLast: number;
+  state: MessagesState | null;
+  /** BCP 47, for numbers and dates */
+  locale: string;
+  problem: string | null;
+}
+
+/** How a field of a draft is turned into bytes. "schema": encoded with the subject's latest schema, entered as JSON. */
+export type DraftEncoding = "text" | "json" | "hex" | "schema" | "null";
+
+export interface DraftField {
+  encoding: DraftEncoding;
+  text: string;
+  /** for "schema" */
+  subject?: string;
+}
+
+export interface ProduceDraft {
+  key: DraftField;
+  value: DraftField;
+  headers: { key: string; value: string; isNull: boolean }[];
+  /** null: by key (murmur2, as Java's default), or round robin without a key */
+  partition: number | null;
+}
+
+export interface ProduceContext {
+  partitions: number[];
+  subjects: { key: SubjectInfo[]; value: SubjectInfo[] };
+  /** why schemas cannot be offered; null when they can or there is no registry */
+  registryProblem: string | null;
+}
+
+export interface SubjectInfo {
+  subject: string;
+  version: number;
+  id: number;
+  type: string;
+  /** a JSON value that the schema accepts, to start from */
+  example: string;
+}
+
+export interface DraftProblem {
+  field: "key" | "value" | "headers" | "partition";
+  /** index of the header row */
+  index?: number;
+  message: string;
+  /** path in the JSON value, like $.items[0].qty */
+  path?: string;
+  /** position in the text, when the text itself is wrong */
+  at?: number;
+}
+
+export type ProduceOutcome =
+  | { ok: true; partition: number; offset: string; timestamp: string }
+  | { ok: false; message: string; problems: DraftProblem[] };
