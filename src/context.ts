@@ -1,8 +1,11 @@
-import type { Event, ExtensionContext, LogOutputChannel } from "vscode";
+import type { Event, ExtensionContext, LogOutputChannel, WebviewPanel } from "vscode";
 import type { Connection, ConnectionSecrets } from "./connections/model.ts";
+import type { TreeNode } from "./explorer/node.ts";
+import type { ExplorerView } from "./explorer/view.ts";
 import type { Settings } from "./ids.ts";
 import type { ClusterConfig } from "./kafka/api.ts";
 import type { Cluster } from "./kafka/cluster.ts";
+import type { Ui } from "./platform/ui.ts";
 import type { RegistryClient } from "./schema/registry.ts";
 import type { ReadFrom } from "./shared/messages.ts";
 
@@ -13,6 +16,8 @@ import type { ReadFrom } from "./shared/messages.ts";
 export interface Ctx {
   readonly extension: ExtensionContext;
   readonly log: LogOutputChannel;
+  /** every question to the user; tests answer in their place */
+  readonly ui: Ui;
   readonly settings: SettingsReader;
   readonly connections: Connections;
   readonly clusters: Clusters;
@@ -27,15 +32,17 @@ export interface SettingsReader {
   readonly onDidChange: Event<keyof Settings>;
 }
 
-/** The stored connections and their secrets. */
+/** The connections, stored ones and those of the setting, and their secrets. */
 export interface Connections {
   list(): readonly Connection[];
+  /** what is wrong with entries of the setting `kafkaWorkbench.connections`, a sentence each */
+  settingProblems(): readonly string[];
   get(id: string): Connection | undefined;
   secrets(id: string): Promise<ConnectionSecrets>;
   /** adds or replaces; secrets that are undefined are left as they are */
   save(connection: Connection, secrets?: ConnectionSecrets): Promise<void>;
   remove(id: string): Promise<void>;
-  /** the id of the connection that was added, changed or removed */
+  /** the id of the connection that was added, changed or removed; "" when only the setting's problems changed */
   readonly onDidChange: Event<string>;
 }
 
@@ -45,6 +52,8 @@ export interface Clusters {
   config(connectionId: string): Promise<ClusterConfig>;
   /** connected; rejects with a UserError within the connection time-out. Parallel calls share one attempt. */
   get(connectionId: string): Promise<Cluster>;
+  /** closes what is open to that cluster; the next `get` connects anew */
+  reset(connectionId: string): void;
 }
 
 export interface Registries {
@@ -53,10 +62,17 @@ export interface Registries {
 }
 
 export interface Explorer {
+  /** how the tree is looked at now */
+  readonly view: ExplorerView;
   /** without an argument: all of it */
   refresh(connectionId?: string): void;
+  /** reads one node's children anew, without collapsing anything */
+  refreshNode(node: TreeNode): void;
   /** shows the connection in the tree, expanded */
   reveal(connectionId: string): Promise<void>;
+  selected(): TreeNode | undefined;
+  setFilter(text: string): void;
+  showInternalTopics(shown: boolean): Promise<void>;
 }
 
 export interface MessagesPanels {
@@ -68,6 +84,8 @@ export interface MessagesPanels {
     /** with the produce form showing */
     produce?: boolean;
   }): Promise<void>;
+  /** brings a panel back after a reload of the window; `state` is what its webview had kept */
+  restore(panel: WebviewPanel, state: unknown): Promise<void>;
 }
 
 export interface LocalClusters {

@@ -35,6 +35,8 @@ export const panels = { messages: "kafkaWorkbench.messages" } as const;
 
 /** Setting → type of its value. Read through platform/settings.ts only. */
 export interface Settings {
+  /** as the user wrote it: checked by connections/fromSetting.ts */
+  connections: unknown;
   "connection.timeoutMs": number;
   "messages.last": number;
   "messages.ringMegabytes": number;

@@ -13,6 +13,8 @@ export interface Connection {
   registry: RegistryOptions | null;
   /** set for a cluster that the local-cluster commands made: its compose project */
   localProject?: string;
+  /** comes from the setting `kafkaWorkbench.connections`: changed there, not by the extension */
+  fromSetting?: true;
 }
 
 export interface TlsOptions {
