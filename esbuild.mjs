@@ -49,6 +49,8 @@ await mkdir("dist/webview", { recursive: true });
 for (const file of ["codicon.css", "codicon.ttf"]) {
   await copyFile(`node_modules/@vscode/codicons/dist/${file}`, `dist/webview/${file}`);
 }
+// the reader loads it from beside its bundle (src/kafka/log/wasmCodecs.ts)
+await copyFile("node_modules/@platformatic/wasm-utils/dist/native.wasm", "dist/native.wasm");
 await mkdir("out", { recursive: true });
 for (const [name, options] of Object.entries(builds)) {
   const build = await context(options);

@@ -1,0 +1,52 @@
+/**
+ * The header of a record batch, format v2 (magic 2), read in place.
+ * Source: Apache Kafka's documentation, "Record Batch" (kafka.apache.org/documentation/#recordbatch).
+ *
+ *      0 baseOffset int64           23 lastOffsetDelta int32       51 producerEpoch int16
+ *      8 batchLength int32          27 baseTimestamp int64         53 baseSequence int32
+ *     12 partitionLeaderEpoch int32 35 maxTimestamp int64          57 records count int32
+ *     16 magic int8                 43 producerId int64            61 records
+ *     17 crc uint32 (from 21 on)
+ *     21 attributes int16: bits 0–2 codec, 3 log-append time, 4 transactional, 5 control, 6 delete horizon
+ */
+export const BATCH_HEADER = 61;
+/** bytes in front of what batchLength counts */
+export const LENGTH_END = 12;
+export const CRC_START = 21;
+
+const TRANSACTIONAL = 0x10;
+const CONTROL = 0x20;
+const APPEND_TIME = 0x08;
+
+/** Reads the header at `at` of `buffer`; every function is a plain read, nothing is checked. */
+export const baseOffsetOf = (buffer: Buffer, at: number): number => int64ToNumber(buffer, at);
+export const batchLengthOf = (buffer: Buffer, at: number): number => buffer.readInt32BE(at + 8);
+export const magicOf = (buffer: Buffer, at: number): number => buffer.readInt8(at + 16);
+export const crcOf = (buffer: Buffer, at: number): number => buffer.readUInt32BE(at + 17);
+export const attributesOf = (buffer: Buffer, at: number): number => buffer.readInt16BE(at + 21);
+export const lastOffsetDeltaOf = (buffer: Buffer, at: number): number => buffer.readInt32BE(at + 23);
+export const producerIdOf = (buffer: Buffer, at: number): bigint => buffer.readBigInt64BE(at + 43);
+export const recordCountOf = (buffer: Buffer, at: number): number => buffer.readInt32BE(at + 57);
+
+export const isControl = (attributes: number): boolean => (attributes & CONTROL) !== 0;
+export const isTransactional = (attributes: number): boolean => (attributes & TRANSACTIONAL) !== 0;
+export const isAppendTime = (attributes: number): boolean => (attributes & APPEND_TIME) !== 0;
+
+/** An int64 as a number, rounded beyond 2^53: for offsets only, which brokers count up from zero. */
+export function int64ToNumber(buffer: Buffer, at: number): number {
+  return buffer.readInt32BE(at) * 4294967296 + buffer.readUInt32BE(at + 4);
+}
+
+/**
+ * A batch that was read: its header where it arrived (or a copy of it), and its records uncompressed. For an uncompressed batch both are
+ * the response itself, so that nothing is copied between the socket and the grid.
+ */
+export interface StoredBatch {
+  readonly partition: number;
+  readonly header: Buffer;
+  readonly headerAt: number;
+  readonly data: Buffer;
+  /** the records are bytes [dataAt, dataEnd) of `data` */
+  readonly dataAt: number;
+  readonly dataEnd: number;
+}

@@ -1,0 +1,84 @@
+import { MalformedError, Reader } from "../protocol/wire.ts";
+import { attributesOf, isAppendTime, type StoredBatch } from "./batch.ts";
+
+/** A key, value or header value: bytes [start, end) of the batch's data; null is Kafka's null. */
+export type Span = { start: number; end: number } | null;
+
+export interface RecordFields {
+  offset: bigint;
+  /** ms since the epoch, -1 for none */
+  timestamp: bigint;
+  timestampType: "create" | "append";
+  key: Span;
+  value: Span;
+  headerCount: number;
+  /** where the headers start in the batch's data */
+  headersAt: number;
+}
+
+export interface HeaderFields {
+  key: string;
+  value: Span;
+}
+
+/** Reads one record at `position` of a batch's data. It was walked over when it was indexed (scan.ts), so its key and value lie inside. */
+export function readRecord(batch: StoredBatch, position: number): RecordFields {
+  const r = new Reader(batch.data, position, batch.dataEnd);
+  r.varint();
+  r.int8();
+  const timestampDelta = r.varlong();
+  const offsetDelta = r.varint();
+  const key = readSpan(r);
+  const value = readSpan(r);
+  const headerCount = Math.max(0, r.varint());
+  const append = isAppendTime(attributesOf(batch.header, batch.headerAt));
+  return {
+    offset: batch.header.readBigInt64BE(batch.headerAt) + BigInt(offsetDelta),
+    timestamp: append
+      ? batch.header.readBigInt64BE(batch.headerAt + 35)
+      : BigInt.asIntN(64, batch.header.readBigInt64BE(batch.headerAt + 27) + timestampDelta),
+    timestampType: append ? "append" : "create",
+    key,
+    value,
+    headerCount,
+    headersAt: r.position,
+  };
+}
+
+/** The offset of the record at `position`. */
+export function readOffset(batch: StoredBatch, position: number): number {
+  const r = new Reader(batch.data, position, batch.dataEnd);
+  r.varint();
+  r.int8();
+  r.varlong();
+  return Number(batch.header.readBigInt64BE(batch.headerAt)) + r.varint();
+}
+
+/** The headers of a record, at most `limit` of them; `problem` says what is wrong with the rest, in words. */
+export function readHeaders(
+  batch: StoredBatch,
+  record: RecordFields,
+  limit: number,
+): { headers: HeaderFields[]; problem: string | null } {
+  const r = new Reader(batch.data, record.headersAt, batch.dataEnd);
+  const headers: HeaderFields[] = [];
+  try {
+    for (let i = 0; i < record.headerCount; i++) {
+      if (i >= limit) return { headers, problem: `${record.headerCount - limit} more headers are not shown.` };
+      const key = readSpan(r);
+      if (!key) throw new MalformedError("a header without a key");
+      headers.push({ key: batch.data.toString("utf8", key.start, key.end), value: readSpan(r) });
+    }
+  } catch (error) {
+    if (!(error instanceof MalformedError)) throw error;
+    return { headers, problem: `The record's headers are damaged after the first ${headers.length}.` };
+  }
+  return { headers, problem: null };
+}
+
+function readSpan(r: Reader): Span {
+  const size = r.varint();
+  if (size < 0) return null;
+  const start = r.skip(size);
+  return { start, end: start + size };
+}
