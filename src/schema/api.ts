@@ -18,8 +18,8 @@ export interface RegisteredSchema {
  * Rejects with a UserError whose sentence can stand in a row: "schema id 9 is unknown to the registry (404)".
  */
 export interface SchemaSource {
-  /** already known: no waiting */
-  cached(id: number): RegisteredSchema | undefined;
+  /** already known: no waiting. The topic and part choose among the subjects that one schema may be registered under. */
+  cached(id: number, topic: string, part: "key" | "value"): RegisteredSchema | undefined;
   /** joined: parallel calls for one id are one request; a failure is remembered for a while */
   byId(id: number, topic: string, part: "key" | "value"): Promise<RegisteredSchema>;
 }

@@ -1,0 +1,94 @@
+import { isUtf8 } from "node:buffer";
+import type { PayloadFormat } from "../shared/messages.ts";
+import { messageOf } from "../shared/userError.ts";
+import type { RegisteredSchema } from "./api.ts";
+import { compileAvro } from "./avro/decode.ts";
+import { parseAvro } from "./avro/schema.ts";
+import { compactJson, scanJson } from "./json.ts";
+import { characterStart } from "./text.ts";
+
+/** JSON text of one value. */
+export interface Decoded {
+  /** compact JSON */
+  text: string;
+  /** decoding ended early because `text` had reached the length asked for */
+  cut: boolean;
+  problems: string[];
+}
+
+/** How payloads of one schema are decoded. */
+export interface SchemaFormat {
+  format: PayloadFormat;
+  /** for problems: "Avro" */
+  name: string;
+  /**
+   * The value in bytes [start, end of bytes) as JSON text. Throws with a sentence when the bytes are not such a value.
+   *
+   * @param maxChars may stop once the text is longer
+   */
+  decode(bytes: Buffer, start: number, maxChars: number): Decoded;
+}
+
+export interface SchemaFormats {
+  /** A promise only while a format's code is being loaded. */
+  of(schema: RegisteredSchema): SchemaFormat | Promise<SchemaFormat>;
+}
+
+/** Compiled schemas, kept for as long as the registered schema they come from. */
+export function createSchemaFormats(): SchemaFormats {
+  const known = new WeakMap<RegisteredSchema, SchemaFormat>();
+  return {
+    of(schema) {
+      let format = known.get(schema);
+      if (!format) {
+        format = formatOf(schema);
+        known.set(schema, format);
+      }
+      return format;
+    },
+  };
+}
+
+function formatOf(schema: RegisteredSchema): SchemaFormat {
+  switch (schema.type) {
+    case "AVRO":
+      try {
+        return { format: "avro", name: "Avro", decode: compileAvro(parseAvro(schema)) };
+      } catch (error) {
+        return unusable("Avro", `schema id ${schema.id} cannot be used: ${messageOf(error)}`);
+      }
+    case "JSON":
+      return { format: "json-schema", name: "JSON", decode: decodeJson };
+    case "PROTOBUF":
+      return unusable("decoded", `${describe(schema)} is Protobuf, which is not decoded yet`);
+    default:
+      return unusable("decoded", `${describe(schema)} is of an unknown type, ${schema.type}`);
+  }
+}
+
+const describe = (schema: RegisteredSchema): string =>
+  schema.subject === null
+    ? `schema id ${schema.id}`
+    : `schema id ${schema.id} (${schema.subject}, version ${schema.version ?? "unknown"})`;
+
+function unusable(name: string, message: string): SchemaFormat {
+  return {
+    format: "binary",
+    name,
+    decode() {
+      throw new Error(message);
+    },
+  };
+}
+
+/** JSON Schema's wire format holds the JSON text itself; scalars are allowed. The schema is not applied. */
+function decodeJson(bytes: Buffer, start: number, maxChars: number): Decoded {
+  if (start === bytes.length) throw new Error("no JSON follows the schema id");
+  const most = 3 * maxChars + 4;
+  const whole = bytes.length - start <= most;
+  const end = whole ? bytes.length : characterStart(bytes, start, start + most);
+  if (!isUtf8(bytes.subarray(start, end))) throw new Error("what follows the schema id is not UTF-8 text");
+  const scan = scanJson(bytes, start, end, !whole);
+  if (!scan.ok) throw new Error(`${scan.message} at byte ${scan.at}`);
+  return { text: compactJson(bytes, start, end, scan.spaces, most), cut: !whole, problems: [] };
+}
