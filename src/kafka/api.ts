@@ -77,8 +77,9 @@ export interface GroupLag {
   partition: number;
   /** null: nothing committed */
   committed: bigint | null;
+  /** the high watermark; -1: not known, since no leader answers for the partition */
   end: bigint;
-  /** null where nothing is committed */
+  /** null where nothing is committed, or the end is not known */
   lag: bigint | null;
 }
 

@@ -4,7 +4,7 @@ import { parseAddress } from "./address.ts";
 import type { BrokerInfo, ClusterConfig, ClusterInfo, PartitionInfo, TopicInfo } from "./api.ts";
 import { BrokerConnection, type ClusterLog, ConnectionLostError } from "./connection.ts";
 import { brokerError, kafkaError } from "./errors.ts";
-import { type OffsetAnswer, type OffsetSpec, readOffsets } from "./offsets.ts";
+import { type Isolation, type OffsetAnswer, type OffsetSpec, readOffsets } from "./offsets.ts";
 import type { Api } from "./protocol/defineApi.ts";
 import { describeQuorum } from "./protocol/describeQuorum.ts";
 import { findCoordinator } from "./protocol/findCoordinator.ts";
@@ -107,15 +107,16 @@ export class Cluster {
 
   /**
    * Offsets of some partitions of a topic, asked of their leaders: the first and the next one, or the first whose message is not older than
-   * a time. `offset` is -1 when no message is that young. For read_committed, "latest" is the last stable offset.
+   * a time. `offset` is -1 when no message is that young. Rejects with "unknown-topic". For read_committed, "latest" is the last stable offset.
    */
-  listOffsets(
+  async listOffsets(
     topic: string,
     at: ReadonlyMap<number, OffsetSpec>,
-    isolation: "read_committed" | "read_uncommitted",
+    isolation: Isolation,
     signal?: AbortSignal,
   ): Promise<Map<number, OffsetAnswer>> {
-    return readOffsets(this, topic, at, isolation, signal);
+    await this.topics([topic], signal);
+    return (await readOffsets(this, new Map([[topic, at]]), isolation, signal)).get(topic) ?? new Map();
   }
 
   /** Asks the cluster for its brokers again. */
@@ -126,6 +127,22 @@ export class Cluster {
   /** the brokers as last heard of */
   broker(id: number): BrokerInfo | undefined {
     return this.#nodes.get(id);
+  }
+
+  /** Whether a broker knows an API in a version that we know too. */
+  async speaks(id: number, api: Api<never, unknown>, signal?: AbortSignal): Promise<boolean> {
+    const connection = await this.#node(id, "main", signal);
+    return connection.speaks(api);
+  }
+
+  /** The broker that keeps a group. Rejects with UserError "unknown-group" on a cluster that never had one. */
+  async coordinator(group: string, signal?: AbortSignal): Promise<BrokerInfo> {
+    const id = await this.#coordinator(group, signal);
+    if (!this.#nodes.has(id)) await this.refresh(signal);
+    const node = this.#nodes.get(id);
+    if (!node)
+      throw new UserError(`Broker ${id} is not part of the cluster at the moment.`, { code: "unknown-broker" });
+    return node;
   }
 
   /**

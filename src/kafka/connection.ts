@@ -94,6 +94,11 @@ export class BrokerConnection {
     this.#wire.onClose = listener;
   }
 
+  speaks(api: Api<never, unknown>): boolean {
+    const theirs = this.#versions.get(api.key);
+    return theirs !== undefined && theirs.min <= api.versions[1] && theirs.max >= api.versions[0];
+  }
+
   /** The version in which this broker is to be asked, or a UserError ("unsupported-version"). */
   version(api: Api<never, unknown>): number {
     const theirs = this.#versions.get(api.key);
