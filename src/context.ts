@@ -25,6 +25,8 @@ export interface Ctx {
   readonly explorer: Explorer;
   readonly messages: MessagesPanels;
   readonly local: LocalClusters;
+  /** runs a command by its id: ours, so that commands need not know each other, or one of VS Code's */
+  run(id: string, ...args: unknown[]): Promise<void>;
 }
 
 export interface SettingsReader {

@@ -58,6 +58,8 @@ export const contextKeys = {
 /** `contextValue` of tree items; menus match on them. */
 export const nodeKinds = {
   connection: "connection",
+  /** of a cluster that the local-cluster commands made */
+  localConnection: "connection-local",
   brokers: "brokers",
   broker: "broker",
   topics: "topics",

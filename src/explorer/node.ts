@@ -21,6 +21,8 @@ export abstract class TreeNode {
   /** what Copy Name copies; null: nothing */
   abstract readonly copyText: string | null;
   readonly connectionId: string | null = null;
+  /** what it shows moves on by itself (offsets, lag): read anew when expanded after a while */
+  readonly rereadOnExpand: boolean = false;
   readonly parent: TreeNode | null;
   protected readonly host: NodeHost;
   private loading: Promise<TreeNode[]> | null = null;

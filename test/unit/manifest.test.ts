@@ -38,7 +38,7 @@ const sources = readdirSync(join(root, "src"), { recursive: true, encoding: "utf
 /** Settings is an interface: its keys are only in the source. */
 const settingKeys = [
   ...(/interface Settings \{([^}]*)\}/.exec(readFileSync(join(root, "src/ids.ts"), "utf8"))?.[1] ?? "").matchAll(
-    /^\s*"([^"]+)":/gm,
+    /^\s*"?([\w.]+)"?:/gm,
   ),
 ].map((m) => m[1]!);
 

@@ -1,0 +1,31 @@
+import type { Ctx } from "./context.ts";
+import { type CommandId, commands } from "./ids.ts";
+
+/** What runs a command. Targets come from menus, keys and other extensions: a command looks at what it is given. */
+type Run = (ctx: Ctx, target?: never) => Promise<void> | void;
+
+/** Every command by its id, loaded when it is first run. */
+export const commandTable: Record<CommandId, () => Promise<Run>> = {
+  [commands.addConnection]: async () => (await import("./commands/addConnection.ts")).addConnection,
+  [commands.editConnection]: async () => (await import("./commands/editConnection.ts")).editConnection,
+  [commands.duplicateConnection]: async () => (await import("./commands/duplicateConnection.ts")).duplicateConnection,
+  [commands.removeConnection]: async () => (await import("./commands/removeConnection.ts")).removeConnection,
+  [commands.testConnection]: async () => (await import("./commands/testConnection.ts")).testConnection,
+  [commands.refresh]: async () => (await import("./commands/refresh.ts")).refresh,
+  [commands.retry]: async () => (await import("./commands/retry.ts")).retry,
+  [commands.filter]: async () => (await import("./commands/filter.ts")).filter,
+  [commands.clearFilter]: async () => (ctx) => ctx.explorer.setFilter(""),
+  [commands.showInternalTopics]: async () => (ctx) => ctx.explorer.showInternalTopics(true),
+  [commands.hideInternalTopics]: async () => (ctx) => ctx.explorer.showInternalTopics(false),
+  [commands.copyName]: async () => (await import("./commands/copyName.ts")).copyName,
+  [commands.createTopic]: async () => (await import("./commands/createTopic.ts")).createTopic,
+  [commands.deleteTopic]: async () => (await import("./commands/deleteTopic.ts")).deleteTopic,
+  [commands.openMessages]: async () => (await import("./commands/openMessages.ts")).openMessages,
+  [commands.produceMessage]: async () => (await import("./commands/produceMessage.ts")).produceMessage,
+  [commands.startLocalCluster]: async () => (ctx) => ctx.local.start(),
+  [commands.stopLocalCluster]: async () => (ctx) => ctx.local.stop(),
+  [commands.removeLocalCluster]: async () => (ctx) => ctx.local.remove(),
+  [commands.showLocalClusterLogs]: async () => (ctx) => ctx.local.showLogs(),
+  [commands.localClusterMenu]: async () => (ctx) => ctx.local.menu(),
+  [commands.showLog]: async () => (ctx) => ctx.log.show(),
+};

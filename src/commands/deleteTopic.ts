@@ -1,0 +1,46 @@
+import type { Ctx } from "../context.ts";
+import { TreeNode } from "../explorer/node.ts";
+import { count } from "../explorer/texts.ts";
+import { type TopicTarget, topicOf } from "../explorer/topicTarget.ts";
+import { nodeKinds } from "../ids.ts";
+import type { Cluster } from "../kafka/cluster.ts";
+import { back } from "../platform/ui.ts";
+import { messageOf } from "../shared/userError.ts";
+
+/** Deletes a topic, once its name was typed; says what is lost with it. */
+export async function deleteTopic(ctx: Ctx, target?: TopicTarget): Promise<void> {
+  // the Delete key on some other line of the tree
+  if (target instanceof TreeNode && target.kind !== nodeKinds.topic) return;
+  const { connectionId, topic } = await topicOf(ctx, target, "Delete Topic");
+  const cluster = await ctx.clusters.get(connectionId);
+  const typed = await ctx.ui.input({
+    title: `Delete Topic ${topic}`,
+    prompt: `${await whatIsLost(ctx, cluster, topic)} on ${ctx.connections.get(connectionId)?.name}. There is no way back. Type the topic’s name to delete it`,
+    placeholder: topic,
+    validate: (value) => (value === topic ? null : `Type ${topic}`),
+  });
+  // the box takes only the name, but this is not the place to rely on a box
+  if (typed === back || typed !== topic) return;
+  await ctx.ui.progress(`Deleting topic ${topic}`, async (signal) => {
+    const { deleteTopic: remove } = await import("../kafka/admin/topics.ts");
+    await remove(cluster, topic, signal);
+  });
+  ctx.explorer.refresh(connectionId);
+}
+
+/** "Lost: 6 partitions with 1,200 messages" */
+async function whatIsLost(ctx: Ctx, cluster: Cluster, topic: string): Promise<string> {
+  const [info] = await cluster.topics([topic]); // also says at once when there is no such topic
+  const partitions = count(info?.partitions.length ?? 0, "partition");
+  try {
+    const { partitionOffsets } = await import("../kafka/admin/offsets.ts");
+    const offsets = await partitionOffsets(cluster, topic);
+    if (offsets.length === info?.partitions.length) {
+      const messages = offsets.reduce((sum, { first, last }) => sum + (last - first), 0n);
+      return `Lost: ${partitions} with ${count(messages, "message")} by offsets`;
+    }
+  } catch (error) {
+    ctx.log.debug(`The offsets of ${topic} are not known: ${messageOf(error)}`);
+  }
+  return `Lost: ${partitions} with an unknown number of messages`;
+}

@@ -1,0 +1,13 @@
+import type { Ctx } from "../context.ts";
+import { ProblemNode } from "../explorer/problemNode.ts";
+
+/** Reads again what failed, over a new connection. */
+export function retry(ctx: Ctx, target?: unknown): void {
+  if (!(target instanceof ProblemNode) || !target.parent) {
+    ctx.explorer.refresh();
+    return;
+  }
+  // what failed may be the connection itself, in a way that only a new one mends
+  if (target.connectionId) ctx.clusters.reset(target.connectionId);
+  ctx.explorer.refreshNode(target.parent);
+}

@@ -1,0 +1,86 @@
+import { TreeItem, TreeItemCollapsibleState } from "vscode";
+import type { Connection } from "../connections/model.ts";
+import { nodeKinds } from "../ids.ts";
+import { isCancelled } from "../shared/userError.ts";
+import { BrokersNode } from "./brokersNode.ts";
+import { GroupsNode } from "./groupsNode.ts";
+import { icons } from "./icons.ts";
+import { type NodeHost, TreeNode } from "./node.ts";
+import { joined } from "./texts.ts";
+import { tooltip } from "./tooltip.ts";
+import { TopicsNode } from "./topicsNode.ts";
+
+/** A connection. Nothing is connected before it is expanded. */
+export class ConnectionNode extends TreeNode {
+  readonly id: string;
+  readonly kind: string;
+  override readonly connectionId: string;
+  readonly connection: Connection;
+  private state: "idle" | "reached" | "failed" = "idle";
+  private parts: [BrokersNode, TopicsNode, GroupsNode] | null = null;
+
+  constructor(host: NodeHost, connection: Connection) {
+    super(host, null);
+    this.connection = connection;
+    this.connectionId = connection.id;
+    this.id = `connection:${connection.id}`;
+    this.kind = connection.localProject ? nodeKinds.localConnection : nodeKinds.connection;
+  }
+
+  get copyText(): string {
+    return this.connection.name;
+  }
+
+  /** the folder of topics, once the connection was expanded */
+  get topics(): TopicsNode | undefined {
+    return this.parts?.[1];
+  }
+
+  get groups(): GroupsNode | undefined {
+    return this.parts?.[2];
+  }
+
+  item(): TreeItem {
+    const { name, bootstrapServers, registry, tls, sasl, fromSetting } = this.connection;
+    const item = new TreeItem(name, TreeItemCollapsibleState.Collapsed);
+    const [first, ...others] = bootstrapServers;
+    item.description = joined(others.length > 0 ? `${first} +${others.length}` : first, fromSetting && "settings");
+    item.iconPath = icons.connection[this.state];
+    const security = joined(
+      tls ? (tls.verify ? "TLS" : "TLS, certificates not checked") : "no encryption",
+      sasl ? `${sasl.mechanism.toUpperCase()} as ${sasl.username}` : "no sign-in",
+    );
+    const states = { idle: "not connected yet", reached: "connected", failed: "could not be reached" };
+    item.tooltip = tooltip(name, [
+      ["Brokers", bootstrapServers.join(", ")],
+      ["Security", security],
+      registry ? ["Schema registry", registry.url] : null,
+      fromSetting ? ["Kept in", "the setting kafkaWorkbench.connections"] : null,
+      ["State", states[this.state]],
+    ]);
+    item.accessibilityInformation = { label: `Connection ${name}, ${states[this.state]}` };
+    return item;
+  }
+
+  protected override async load(): Promise<TreeNode[]> {
+    try {
+      await this.host.ctx.clusters.get(this.connectionId);
+    } catch (error) {
+      if (!isCancelled(error)) this.become("failed");
+      throw error;
+    }
+    this.become("reached");
+    this.parts = [
+      new BrokersNode(this.host, this, this.connectionId),
+      new TopicsNode(this.host, this, this.connectionId),
+      new GroupsNode(this.host, this, this.connectionId),
+    ];
+    return this.parts;
+  }
+
+  private become(state: typeof this.state): void {
+    if (this.state === state) return;
+    this.state = state;
+    this.host.changed(this);
+  }
+}

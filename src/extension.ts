@@ -1,0 +1,90 @@
+import { type ExtensionContext, ExtensionMode, commands as vscodeCommands, window } from "vscode";
+import { commandTable } from "./commandTable.ts";
+import { ClusterPool } from "./connections/clusters.ts";
+import { RegistryPool } from "./connections/registries.ts";
+import { ConnectionStore } from "./connections/store.ts";
+import type { Ctx } from "./context.ts";
+import { ExplorerTree } from "./explorer/tree.ts";
+import { type CommandId, panels } from "./ids.ts";
+import { Owner } from "./platform/disposables.ts";
+import { reportError } from "./platform/errors.ts";
+import { Late } from "./platform/late.ts";
+import { WorkspaceSettings } from "./platform/settings.ts";
+import { replaceableUi } from "./platform/vscodeUi.ts";
+import type { TestApi } from "./testApi.ts";
+
+/** The parts list. Heavy parts (kafka, schema, panels, local clusters, the commands) are chunks that load on first use. */
+export function activate(extension: ExtensionContext): TestApi | undefined {
+  const started = performance.now();
+  const owner = new Owner();
+  extension.subscriptions.push(owner);
+
+  const log = owner.own(window.createOutputChannel("Kafka Workbench", { log: true }));
+  const { ui, replaceUi } = replaceableUi();
+  const settings = owner.own(new WorkspaceSettings());
+  const connections = owner.own(new ConnectionStore(extension, settings));
+  const clusters = owner.own(new ClusterPool({ connections, settings, log }));
+  const registries = owner.own(new RegistryPool({ connections, settings }));
+
+  const messages = owner.own(new Late(async () => (await import("./panels/messages.ts")).createMessagesPanels(ctx)));
+  const local = owner.own(new Late(async () => (await import("./localClusters.ts")).createLocalClusters(ctx)));
+
+  const ctx: Ctx = {
+    extension,
+    log,
+    ui,
+    settings,
+    connections,
+    clusters,
+    registries,
+    get explorer() {
+      return explorer;
+    },
+    messages: {
+      open: async (target) => (await messages.get()).open(target),
+      restore: async (panel, state) => (await messages.get()).restore(panel, state),
+    },
+    local: {
+      start: async () => (await local.get()).start(),
+      stop: async () => (await local.get()).stop(),
+      remove: async () => (await local.get()).remove(),
+      showLogs: async () => (await local.get()).showLogs(),
+      menu: async () => (await local.get()).menu(),
+    },
+    run: async (id, ...args) => void (await vscodeCommands.executeCommand(id, ...args)),
+  };
+  const explorer = owner.own(new ExplorerTree(ctx));
+
+  /** The one place where what fails is shown. */
+  const guarded = async (task: () => Promise<void>): Promise<void> => {
+    try {
+      await task();
+    } catch (error) {
+      await reportError(ctx, error);
+    }
+  };
+
+  for (const [id, load] of Object.entries(commandTable) as [CommandId, (typeof commandTable)[CommandId]][]) {
+    owner.own(
+      vscodeCommands.registerCommand(id, (target?: unknown) =>
+        guarded(async () => {
+          const run = await load();
+          // keys act on the selected line of the tree (package.json gives them this argument)
+          await run(ctx, (target === "selection" ? explorer.selected() : target) as never);
+        }),
+      ),
+    );
+  }
+  owner.own(
+    window.registerWebviewPanelSerializer(panels.messages, {
+      deserializeWebviewPanel: (panel, state) => guarded(() => ctx.messages.restore(panel, state)),
+    }),
+  );
+  // the status bar tells how a local cluster is: only for whom has one
+  if (connections.list().some((connection) => connection.localProject))
+    void guarded(async () => void (await local.get()));
+
+  const activationMs = performance.now() - started;
+  log.debug(`Activated in ${activationMs.toFixed(1)} ms`);
+  return extension.extensionMode === ExtensionMode.Test ? { ctx, explorer, activationMs, replaceUi } : undefined;
+}
