@@ -2,11 +2,12 @@ import { CancelledError, UserError } from "../shared/userError.ts";
 import { abortable, pause } from "./abortable.ts";
 import { parseAddress } from "./address.ts";
 import type { BrokerInfo, ClusterConfig, ClusterInfo, PartitionInfo, TopicInfo } from "./api.ts";
+import { signInWanted } from "./connectError.ts";
 import { BrokerConnection, type ClusterLog, ConnectionLostError } from "./connection.ts";
+import { activeController } from "./controller.ts";
 import { brokerError, kafkaError } from "./errors.ts";
 import { type Isolation, type OffsetAnswer, type OffsetSpec, readOffsets } from "./offsets.ts";
 import type { Api } from "./protocol/defineApi.ts";
-import { describeQuorum } from "./protocol/describeQuorum.ts";
 import { findCoordinator } from "./protocol/findCoordinator.ts";
 import { type MetadataAnswer, metadata } from "./protocol/metadata.ts";
 
@@ -68,7 +69,8 @@ export class Cluster {
   /** Brokers and controller, as the cluster sees them now. */
   async describe(signal?: AbortSignal): Promise<ClusterInfo> {
     const answer = await this.#metadata([], signal);
-    const controllerId = await this.#activeController(answer, signal);
+    const connection = await this.#any("main", signal);
+    const controllerId = await activeController(connection, answer.controllerId, this.#config.requestTimeout, signal);
     const brokers = [...this.#nodes.values()]
       .map((broker) => ({ ...broker, isController: broker.id === controllerId }))
       .sort((a, b) => a.id - b.id);
@@ -305,18 +307,17 @@ export class Cluster {
 
   /** Brokers and, for the topics named, their partitions; keeps the brokers. */
   async #metadata(topics: string[] | null, signal: AbortSignal | undefined): Promise<MetadataAnswer> {
-    const answer = await this.request("any", metadata, { topics }, { signal });
+    let answer: MetadataAnswer;
+    try {
+      answer = await this.request("any", metadata, { topics }, { signal });
+    } catch (error) {
+      // twice in a row, since request repeats it
+      const hungUp = error instanceof ConnectionLostError && error.code === "closed" && this.#config.sasl === null;
+      throw hungUp ? signInWanted(error.address) : error;
+    }
     this.#nodes = new Map(answer.brokers.map((broker) => [broker.id, { ...broker, isController: false }]));
     this.#controller = answer.controllerId;
     return answer;
-  }
-
-  /** With KRaft the metadata names any broker as the controller: the quorum knows better. null: not to be found out. */
-  async #activeController(answer: MetadataAnswer, signal: AbortSignal | undefined): Promise<number | null> {
-    const connection = await this.#any("main", signal);
-    if (!connection.versions.has(describeQuorum.key)) return answer.controllerId < 0 ? null : answer.controllerId;
-    const quorum = await this.request("any", describeQuorum, null, { signal });
-    return quorum.error === 0 && quorum.leader >= 0 ? quorum.leader : null;
   }
 
   async #coordinator(group: string, signal: AbortSignal | undefined): Promise<number> {

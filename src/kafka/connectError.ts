@@ -26,8 +26,15 @@ export function connectError(failure: ConnectFailure): UserError {
   return new UserError(message, { code, detail: failure.cause?.message, cause: failure.cause ?? undefined });
 }
 
+/** For a connection without SASL that the broker ends at the first request: this is how Kafka treats clients that do not sign in. */
+export const signInWanted = (address: string): UserError =>
+  new UserError(
+    `${address} closed the connection at the first request: it probably wants a sign-in. Turn on SASL for this connection, with user name and password.`,
+    { code: "authentication" },
+  );
+
 function explain(failure: ConnectFailure): [code: string, message: string] {
-  const { address, cause, stage, tls, sasl, firstBytes } = failure;
+  const { address, cause, stage, tls, firstBytes } = failure;
   const host = address.slice(0, address.lastIndexOf(":"));
   const foreign = notKafka(firstBytes);
   if (foreign === "tls" && !tls) {
@@ -76,12 +83,18 @@ function explain(failure: ConnectFailure): [code: string, message: string] {
   if (tls && /alert|certificate required|handshake failure/i.test(cause.message))
     return explainTls(address, host, cause);
   if (stage === "versions") {
-    return [
-      tls ? "closed" : "not-kafka",
-      `${address} closed the connection instead of answering: ${tls ? "it may want a client certificate, or is not a Kafka broker" : "it may be a TLS port or not a Kafka broker"}.`,
-    ];
+    if (address.endsWith(":2181")) {
+      return [
+        "not-kafka",
+        `${address} is no Kafka broker: 2181 is ZooKeeper's port. Kafka itself is usually on port 9092.`,
+      ];
+    }
+    const guess = tls
+      ? "it may want a client certificate, or is not a Kafka broker"
+      : "it may be a TLS port, or not a Kafka broker";
+    return [tls ? "closed" : "not-kafka", `${address} closed the connection instead of answering: ${guess}.`];
   }
-  return ["unreachable", `No connection to ${address}: ${cause.message}.${sasl ? "" : ""}`];
+  return ["unreachable", `No connection to ${address}: ${cause.message}.`];
 }
 
 function explainTls(address: string, host: string, cause: Error & { code?: string }): [string, string] {

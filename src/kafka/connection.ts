@@ -22,7 +22,15 @@ const MAX_FIRST_ANSWER = 1 << 20;
 const RECEIVE_BUFFER = 256 * 1024;
 
 /** The connection is gone and this request has no answer; whether the broker carried it out is unknown. */
-export class ConnectionLostError extends UserError {}
+export class ConnectionLostError extends UserError {
+  /** host:port */
+  readonly address: string;
+
+  constructor(address: string, message: string, options: { code: string; cause?: unknown }) {
+    super(message, options);
+    this.address = address;
+  }
+}
 
 interface Pending {
   resolve(body: Buffer): void;
@@ -264,7 +272,7 @@ class Wire extends KafkaJsConnection {
           code: "timed-out",
         });
         reject(error);
-        this.destroy(new ConnectionLostError(error.message, { code: "timed-out" }));
+        this.destroy(new ConnectionLostError(this.address, error.message, { code: "timed-out" }));
       }, timeoutMs);
       signal?.addEventListener("abort", onAbort, { once: true });
       this.#pending.set(id, {
@@ -334,7 +342,9 @@ class Wire extends KafkaJsConnection {
   #accept(id: number, size: number): boolean {
     if (size < 0 || size > (this.#established ? MAX_ANSWER : MAX_FIRST_ANSWER) || (!this.#established && id !== 0)) {
       this.foreignBytes = Buffer.from(this.#frames.head);
-      throw new ConnectionLostError(`What ${this.address} answers is not Kafka's protocol.`, { code: "not-kafka" });
+      throw new ConnectionLostError(this.address, `What ${this.address} answers is not Kafka's protocol.`, {
+        code: "not-kafka",
+      });
     }
     return this.#pending.has(id);
   }
@@ -344,7 +354,10 @@ class Wire extends KafkaJsConnection {
   }
 
   #lost(cause?: Error): ConnectionLostError {
-    return new ConnectionLostError(`The connection to ${this.address} was lost.`, { code: "closed", cause });
+    return new ConnectionLostError(this.address, `The connection to ${this.address} was lost.`, {
+      code: "closed",
+      cause,
+    });
   }
 
   #openSocket({ host, port, ssl, onConnect }: Parameters<KafkaJsConnectionOptions["socketFactory"]>[0]): Socket {
