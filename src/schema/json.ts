@@ -387,3 +387,9 @@ export function prettyLength(scan: JsonScan, length: number): number {
 const isBlownUp = (scan: JsonScan, length: number): boolean => scan.deepSize > 8 * length + 1_048_576;
 
 const isSpace = (c: number): boolean => c === 0x20 || c === 0x0a || c === 0x0d || c === 0x09;
+
+/** JSON text laid out with two spaces of indentation. The text must be JSON. */
+export function layOutJson(text: string): string {
+  const bytes = Buffer.from(text);
+  return prettyJson(bytes, 0, bytes.length, scanJson(bytes), Number.POSITIVE_INFINITY).toString("utf8");
+}

@@ -1,0 +1,100 @@
+import type { DraftField, DraftProblem } from "../shared/protocol.ts";
+import { messageOf } from "../shared/userError.ts";
+import type { RegisteredSchema } from "./api.ts";
+import { encodeAvro } from "./avro/encode.ts";
+import { avroExample } from "./avro/example.ts";
+import { parseAvro } from "./avro/schema.ts";
+import { wireHeader } from "./confluent.ts";
+import { layOutJson } from "./json.ts";
+import { jsonSchemaExample } from "./jsonSchemaExample.ts";
+import { JsonSyntaxError, parseJson } from "./jsonTree.ts";
+
+/** A problem of one field; the caller knows which field it is. */
+export type FieldProblem = Pick<DraftProblem, "message" | "path" | "at">;
+
+export type Encoded = { bytes: Uint8Array | null } | { problems: FieldProblem[] };
+
+/**
+ * The bytes that a field of a draft stands for, or what is wrong with it. Never throws.
+ *
+ * - text: as it is, in UTF-8. json: checked, then sent exactly as typed. hex: pairs of digits, white space ignored. null: no bytes.
+ * - schema: Confluent's wire format with `schema`'s id. Avro from JSON (see encodeAvro for the forms it takes). JSON Schema: the JSON text
+ *   as typed; that it is valid JSON is checked, the schema's own rules are not applied. Protobuf: not yet.
+ */
+export function encodeField(field: DraftField, schema: RegisteredSchema | null): Encoded {
+  try {
+    switch (field.encoding) {
+      case "null":
+        return { bytes: null };
+      case "text":
+        return utf8(field.text);
+      case "json":
+        parseJson(field.text);
+        return utf8(field.text);
+      case "hex":
+        return hex(field.text);
+      case "schema":
+        return withSchema(field.text, schema);
+    }
+  } catch (error) {
+    if (error instanceof JsonSyntaxError) return problem(`not JSON: ${error.message}`, error.at);
+    return problem(messageOf(error));
+  }
+}
+
+/**
+ * JSON that the schema accepts, laid out, to start a draft from: optional fields show their shape, defaults their value. "{}" where
+ * no example can be made (Protobuf, a schema that cannot be used, one without a finite value).
+ */
+export function exampleFor(schema: RegisteredSchema): string {
+  try {
+    if (schema.type === "AVRO") return layOutJson(avroExample(parseAvro(schema)));
+    if (schema.type === "JSON") return layOutJson(jsonSchemaExample(schema.schema));
+  } catch {
+    // what is wrong with the schema is said where it is used: by encodeField and by the decoder
+  }
+  return "{}";
+}
+
+const problem = (message: string, at?: number): Encoded => ({
+  problems: [at === undefined ? { message } : { message, at }],
+});
+
+function utf8(text: string): Encoded {
+  if (!text.isWellFormed()) {
+    const at = text.search(/\p{Surrogate}/u);
+    return problem("half a surrogate pair cannot be sent as UTF-8", at);
+  }
+  return { bytes: Buffer.from(text, "utf8") };
+}
+
+function hex(text: string): Encoded {
+  const wrong = text.search(/[^0-9a-fA-F\s]/);
+  if (wrong >= 0) {
+    const character = String.fromCodePoint(text.codePointAt(wrong)!);
+    return problem(`${JSON.stringify(character)} is not a hex digit`, wrong);
+  }
+  // a byte may not be divided: "a bc" is more likely a slip than ab c
+  const lone = /(?<![0-9a-fA-F])(?:[0-9a-fA-F]{2})*[0-9a-fA-F](?![0-9a-fA-F])/.exec(text);
+  if (lone) return problem("a byte has two hex digits: one is missing here", lone.index + lone[0].length - 1);
+  return { bytes: Buffer.from(text.replace(/\s+/g, ""), "hex") };
+}
+
+function withSchema(text: string, schema: RegisteredSchema | null): Encoded {
+  if (!schema) return problem("no schema is chosen: choose a subject");
+  const node = parseJson(text);
+  switch (schema.type) {
+    case "AVRO": {
+      const encoded = encodeAvro(parseAvro(schema), node);
+      return "problems" in encoded ? encoded : { bytes: Buffer.concat([wireHeader(schema.id), encoded.bytes]) };
+    }
+    case "JSON": {
+      const encoded = utf8(text);
+      return "problems" in encoded ? encoded : { bytes: Buffer.concat([wireHeader(schema.id), encoded.bytes!]) };
+    }
+    case "PROTOBUF":
+      return problem("messages cannot be encoded with a Protobuf schema yet: enter the bytes as hex");
+    default:
+      return problem(`schemas of type ${schema.type} are not supported`);
+  }
+}
