@@ -5,8 +5,6 @@ export interface RunOptions {
   cwd?: string;
   env?: NodeJS.ProcessEnv;
   timeoutMs: number;
-  /** its output goes to this process's standard error as it comes (else it is only shown when the command fails) */
-  live?: boolean;
 }
 
 /**
@@ -32,7 +30,6 @@ export function runCommand(command: string, args: readonly string[], options: Ru
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding("utf8").on("data", (text: string) => {
         output = (output + text).slice(-1_000_000);
-        if (options.live) process.stderr.write(text);
       });
     }
     const settle = (problem: string | null) => {
@@ -47,6 +44,48 @@ export function runCommand(command: string, args: readonly string[], options: Ru
     child.on("close", (code, signal) => {
       if (late) settle(`took longer than ${options.timeoutMs / 1000} s`);
       else settle(code === 0 ? null : `failed (${code ?? signal})`);
+    });
+  });
+}
+
+/**
+ * Runs a command with its output shown as it comes. Resolves to its exit code (1 when a signal ended it), with a sentence when it
+ * could not be started or took longer than `timeoutMs`, after which its whole process group is ended.
+ */
+export function runLive(
+  command: string,
+  args: readonly string[],
+  options: RunOptions,
+): Promise<{ code: number; problem: string | null }> {
+  return new Promise((done) => {
+    const child = spawn(command, args, {
+      cwd: options.cwd,
+      env: options.env ?? process.env,
+      stdio: ["ignore", "inherit", "inherit"],
+      detached: process.platform !== "win32",
+      windowsHide: true,
+    });
+    const { pid } = child;
+    if (pid !== undefined) watch(pid, "SIGKILL");
+    let problem: string | null = null;
+    const timer = setTimeout(() => {
+      problem = `Took longer than ${Math.round(options.timeoutMs / 60_000)} minutes and was ended`;
+      if (pid !== undefined) signalGroup(pid, "SIGKILL");
+    }, options.timeoutMs);
+    const settle = (code: number) => {
+      clearTimeout(timer);
+      if (pid !== undefined) unwatch(pid);
+      done({ code, problem });
+    };
+    child.on("error", (error) => {
+      problem = error.message;
+      settle(1);
+    });
+    child.on("exit", (code, signal) => {
+      if (signal) problem ??= `Ended by ${signal}`;
+      // what it left behind in its group goes with it
+      if (pid !== undefined) signalGroup(pid, "SIGKILL");
+      settle(code ?? 1);
     });
   });
 }
