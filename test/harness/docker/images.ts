@@ -186,9 +186,12 @@ async function addBusybox(root: string, work: string): Promise<void> {
   await must("apt-get", ["-qq", "-o", "APT::Sandbox::User=root", "download", "busybox-static"], { cwd: debs });
   const [deb] = await readdir(debs);
   await must("dpkg-deb", ["-x", deb!, "."], { cwd: debs });
-  const { stdout } = await run("find", [".", "-name", "busybox", "-type", "f"], { cwd: debs });
-  await copyFile(join(debs, stdout.trim().split("\n")[0]!), join(root, "bin/busybox"));
-  await chmod(join(root, "bin/busybox"), 0o755);
+  const found = await must("find", [".", "-path", "*bin/busybox", "-type", "f"], { cwd: debs });
+  const busybox = join(root, "bin/busybox");
+  await copyFile(join(debs, found.trim()), busybox);
+  await chmod(busybox, 0o755);
+  if ((await run(busybox, ["grep", "-q", "x"], { input: "y\n" })).code !== 1)
+    throw new Error(`${deb} holds no busybox`);
   for (const tool of busyboxTools.split(" ")) await symlink("busybox", join(root, "bin", tool));
 }
 
