@@ -22,7 +22,7 @@ import { crc32c } from "./crc32c.ts";
 export interface ScanSink {
   /**
    * The visible records of one batch: `positions[0 … count)` are where each starts in the batch's data; the array is used again for the next
-   * batch, so copy from it. Returns false to stop the scan after this batch (or within it: see `taken`).
+   * batch, so copy from it. `bytes` is the size of their keys and values.
    */
   records(batch: StoredBatch, positions: Uint32Array, count: number, bytes: number): void;
   /** Offsets [first, last] could not be read; why, in a sentence. */
@@ -30,8 +30,10 @@ export interface ScanSink {
 }
 
 export interface ScanLimits {
-  /** records below this offset are passed over (a batch holds earlier ones than was asked for) */
+  /** the offset that was asked for: a batch may hold earlier ones, which are passed over */
   from: number;
+  /** records below this offset are passed over too; 0 when there are none */
+  visible: number;
   /** the first offset that is not wanted */
   to: number;
   /** at most this many records */
@@ -126,10 +128,26 @@ export function scanBatches(
       if (lastDelta < 0) throw new Unreadable(`is damaged: it claims ${lastDelta} as its last offset`);
       last = base + lastDelta;
       const attributes = attributesOf(buffer, at);
-      if (transactions?.hides(buffer, at, stop, last, attributes) || isControl(attributes) || last < next) {
+      if (
+        transactions?.hides(buffer, at, stop, last, attributes) ||
+        isControl(attributes) ||
+        last < Math.max(next, limits.visible)
+      ) {
         // a marker, an aborted record, or all of it before what was asked for
       } else {
-        const taken = scanBatch(buffer, at, stop, partition, attributes, base, last, next, limits, left, sink);
+        const taken = scanBatch(
+          buffer,
+          at,
+          stop,
+          partition,
+          attributes,
+          base,
+          last,
+          Math.max(next, limits.visible),
+          limits,
+          left,
+          sink,
+        );
         left -= taken.records;
         if (left === 0 && taken.next <= last) return { next: taken.next, records: limits.records, cut: null };
       }
@@ -314,7 +332,7 @@ function walkRecords(batch: StoredBatch, claimed: number, fromDelta: number, toD
     if (delta < fromDelta) continue;
     if (delta >= toDelta) return { count, bytes, walked, nextDelta: delta, damaged: false };
     out[count++] = position;
-    bytes += (keySize > 0 ? keySize : 0) + (valueSize > 0 ? valueSize : 0);
+    bytes += Math.max(keySize, 0) + Math.max(valueSize, 0);
   }
   return { count, bytes, walked, nextDelta: delta + 1, damaged: walked < claimed && count < most };
 }

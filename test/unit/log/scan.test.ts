@@ -23,7 +23,7 @@ function scan(log: Buffer, limits: Partial<ScanLimits> = {}, aborted: AbortedTra
     log.length,
     3,
     aborted,
-    { from: 0, to: Number.MAX_SAFE_INTEGER, records: Number.MAX_SAFE_INTEGER, batchBytes: 1 << 20, ...limits },
+    { from: 0, visible: 0, to: Number.MAX_SAFE_INTEGER, records: Number.MAX_SAFE_INTEGER, batchBytes: 1 << 20, ...limits },
     {
       records(batch, positions, count, bytes) {
         assert.equal(batch.partition, 3);
@@ -94,7 +94,7 @@ describe("scanning record batches", () => {
       log.length,
       0,
       null,
-      { from: 42, to: 43, records: 9, batchBytes: 99 },
+      { from: 42, visible: 0, to: 43, records: 9, batchBytes: 99 },
       {
         records(batch, positions, count) {
           assert.equal(count, 1);

@@ -1,0 +1,377 @@
+import { pause } from "../kafka/abortable.ts";
+import type { Cluster } from "../kafka/cluster.ts";
+import { kafkaError } from "../kafka/errors.ts";
+import { type ScanSink, scanBatches } from "../kafka/log/scan.ts";
+import { type FetchedPartition, type FetchResponse, fetch } from "../kafka/protocol/fetch.ts";
+import type { Isolation } from "../shared/messages.ts";
+import { isCancelled, messageOf, UserError } from "../shared/userError.ts";
+import type { PartitionReader } from "./partition.ts";
+
+/** Takes the records of one reading, in the order of each partition's log. */
+export interface ReadSink extends ScanSink {
+  /** how many more records are wanted; Infinity without a limit */
+  wanted(): number;
+  /** after each answer: what it returns is waited for before more is asked for (back pressure) */
+  flush(): Promise<void> | undefined;
+  /** positions, ends or problems have changed */
+  changed(): void;
+}
+
+export interface FetchLimits {
+  /** bytes of one answer */
+  answer: number;
+  /** bytes of one partition in an answer */
+  partition: number;
+  /** bytes that one batch may decompress to */
+  batch: number;
+  /** ms: a partition of a bounded reading that fails for as long is given up; Infinity: never */
+  patience: number;
+}
+
+/** a first small answer, so that the first rows are there at once */
+const FIRST_PARTITION_BYTES = 128 * 1024;
+const FIRST_ANSWER_BYTES = 1024 * 1024;
+/** how long a broker may hold an answer when there is nothing to say, ms */
+const LONG_POLL = 500;
+const IN_FLIGHT = 2;
+/** ms of work after which other events get their turn */
+const SLICE = 12;
+
+const OFFSET_OUT_OF_RANGE = 1;
+const UNKNOWN_TOPIC_OR_PARTITION = 3;
+const TOPIC_AUTHORIZATION_FAILED = 29;
+/** "you are not asking the leader", in its several forms */
+const STALE_METADATA = new Set([UNKNOWN_TOPIC_OR_PARTITION, 5, 6, 9, 56, 74, 75, 78, 100]);
+
+/**
+ * Fetches from the leaders of a topic's partitions until each is finished: no consumer group, nothing kept on the brokers.
+ *
+ * Per leader up to two requests are in flight over disjoint sets of partitions, so that the broker reads while we index. Partitions that have
+ * nothing new wait at the broker in one request (long poll), or ride along in a request that has something to fetch.
+ */
+export class FetchLoop {
+  readonly partitions: PartitionReader[];
+  readonly #cluster: Cluster;
+  readonly #topic: string;
+  readonly #isolation: Isolation;
+  readonly #limits: FetchLimits;
+  readonly #sink: ReadSink;
+  readonly #inFlight = new Map<number, number>();
+  #abort = new AbortController();
+  #paused = false;
+  #ended = false;
+  #served = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #metadata: Promise<void> | null = null;
+  #metadataAt = Number.NEGATIVE_INFINITY;
+  #deletedSince: number | null = null;
+  #settle: { resolve(): void; reject(error: unknown): void } | null = null;
+
+  constructor(
+    cluster: Cluster,
+    query: { topic: string; isolation: Isolation },
+    partitions: PartitionReader[],
+    limits: FetchLimits,
+    sink: ReadSink,
+  ) {
+    this.#cluster = cluster;
+    this.#topic = query.topic;
+    this.#isolation = query.isolation;
+    this.partitions = partitions;
+    this.#limits = limits;
+    this.#sink = sink;
+  }
+
+  /** Reads; resolves when all partitions are finished or no more records are wanted, rejects when the topic as a whole cannot be read. */
+  run(signal: AbortSignal): Promise<void> {
+    const done = new Promise<void>((resolve, reject) => {
+      this.#settle = { resolve, reject };
+    });
+    const onAbort = (): void => this.#end();
+    signal.addEventListener("abort", onAbort, { once: true });
+    if (signal.aborted) this.#end();
+    else this.#pump();
+    return done.finally(() => signal.removeEventListener("abort", onAbort));
+  }
+
+  /** Stops asking; an answer that is under way is thrown away and fetched again on resume. Sockets stay. */
+  pause(): void {
+    if (this.#paused) return;
+    this.#paused = true;
+    clearTimeout(this.#timer);
+    this.#abort.abort();
+    this.#abort = new AbortController();
+  }
+
+  resume(): void {
+    if (!this.#paused) return;
+    this.#paused = false;
+    this.#pump();
+  }
+
+  /** Takes in a partition that the topic got meanwhile. */
+  add(partition: PartitionReader): void {
+    this.partitions.push(partition);
+    this.wake();
+  }
+
+  /** Looks again at what can be fetched, after a partition was changed from outside. */
+  wake(): void {
+    this.#sink.changed();
+    this.#pump();
+  }
+
+  #end(error?: unknown): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    clearTimeout(this.#timer);
+    this.#abort.abort();
+    if (error === undefined) this.#settle?.resolve();
+    else this.#settle?.reject(error);
+  }
+
+  /** Sends what can be sent now, and sees to it that it is called again when more can. */
+  #pump(): void {
+    if (this.#ended || this.#paused) return;
+    clearTimeout(this.#timer);
+    if (this.#sink.wanted() <= 0 || this.partitions.every((p) => p.finished)) {
+      this.#end();
+      return;
+    }
+    const now = performance.now();
+    let wake = Number.POSITIVE_INFINITY;
+    const ready = new Map<number, PartitionReader[]>();
+    for (const p of this.partitions) {
+      if (p.finished || p.inFlight || p.unplanned) continue;
+      if (p.retryAt > now) wake = Math.min(wake, p.retryAt);
+      else if (p.leader < 0) {
+        p.retryLater("The partition has no leader: it is offline.");
+        wake = Math.min(wake, p.retryAt);
+        this.#refreshLeaders();
+        this.#giveUpAfterPatience(p);
+      } else {
+        const group = ready.get(p.leader);
+        if (group) group.push(p);
+        else ready.set(p.leader, [p]);
+      }
+    }
+    for (const [leader, partitions] of ready) this.#ask(leader, partitions);
+    if (wake < Number.POSITIVE_INFINITY) this.#timer = setTimeout(() => this.#pump(), Math.max(1, wake - now));
+  }
+
+  #ask(leader: number, ready: PartitionReader[]): void {
+    const underWay = this.#inFlight.get(leader) ?? 0;
+    if (underWay >= IN_FLIGHT) return;
+    const byService = (a: PartitionReader, b: PartitionReader): number => a.served - b.served;
+    const behind = ready.filter((p) => p.behind).sort(byService);
+    const idle = ready.filter((p) => !p.behind);
+    if (behind.length === 0) {
+      // one long poll at a time: two would wait behind each other at the broker
+      if (underWay === 0) void this.#fetch(leader, idle);
+      return;
+    }
+    const half = underWay === 0 ? Math.ceil(behind.length / 2) : behind.length;
+    void this.#fetch(leader, [...behind.slice(0, half), ...idle]);
+    if (half < behind.length) void this.#fetch(leader, behind.slice(half));
+  }
+
+  async #fetch(leader: number, partitions: PartitionReader[]): Promise<void> {
+    const { signal } = this.#abort;
+    this.#inFlight.set(leader, (this.#inFlight.get(leader) ?? 0) + 1);
+    let first = false;
+    let patient = false;
+    for (const p of partitions) {
+      p.inFlight = true;
+      p.served = ++this.#served;
+      first ||= !p.started;
+      // ready data is answered at once anyway; waiting makes sure that an empty answer means that there is none
+      patient ||= !p.behind || p.emptyAnswers > 0;
+    }
+    let trouble: string | null = null;
+    try {
+      const response = await this.#cluster.request(
+        leader,
+        fetch,
+        {
+          maxWait: patient ? LONG_POLL : 100,
+          minBytes: 1,
+          maxBytes: first ? Math.min(FIRST_ANSWER_BYTES, this.#limits.answer) : this.#limits.answer,
+          isolation: this.#isolation,
+          topic: this.#topic,
+          partitions: partitions.map((p) => ({
+            partition: p.partition,
+            offset: BigInt(p.position),
+            maxBytes: p.started ? this.#limits.partition : Math.min(FIRST_PARTITION_BYTES, this.#limits.partition),
+          })),
+        },
+        { signal },
+      );
+      if (signal.aborted) return;
+      await this.#take(response, partitions, signal);
+      await this.#sink.flush();
+    } catch (error) {
+      if (signal.aborted || isCancelled(error)) return;
+      if (!(error instanceof UserError)) {
+        this.#end(error);
+        return;
+      }
+      trouble = messageOf(error);
+    } finally {
+      for (const p of partitions) p.inFlight = false;
+      this.#inFlight.set(leader, (this.#inFlight.get(leader) ?? 1) - 1);
+    }
+    if (trouble !== null) {
+      for (const p of partitions) {
+        p.retryLater(trouble);
+        this.#giveUpAfterPatience(p);
+      }
+      this.#refreshLeaders();
+      this.#sink.changed();
+    }
+    this.#pump();
+  }
+
+  async #take(response: FetchResponse, asked: PartitionReader[], signal: AbortSignal): Promise<void> {
+    if (response.error !== 0) throw new UserError(kafkaError(response.error).sentence, { code: "broker" });
+    const byId = new Map(asked.map((p) => [p.partition, p]));
+    const empty = response.throttle <= 0 && response.partitions.every((f) => f.end === f.start && f.error === 0);
+    let since = performance.now();
+    for (const fetched of response.partitions) {
+      const p = byId.get(fetched.partition);
+      if (!p || p.finished) continue;
+      if (performance.now() - since > SLICE) {
+        await new Promise<void>((resolve) => setImmediate(resolve));
+        if (signal.aborted) return;
+        since = performance.now();
+      }
+      if (fetched.error !== 0) this.#takeError(p, fetched.error);
+      else {
+        p.recovered();
+        p.started = true;
+        this.#deletedSince = null;
+        this.#takeRecords(p, fetched, response.buffer, empty, p === asked[0]);
+      }
+      if (this.#sink.wanted() <= 0) break;
+    }
+    this.#sink.changed();
+  }
+
+  #takeRecords(p: PartitionReader, fetched: FetchedPartition, buffer: Buffer, empty: boolean, first: boolean): void {
+    p.end = Number(this.#isolation === "read_committed" ? fetched.lastStableOffset : fetched.highWatermark);
+    if (fetched.logStartOffset >= 0n) p.logStart = Number(fetched.logStartOffset);
+    const before = p.position;
+    const result = scanBatches(
+      buffer,
+      fetched.start,
+      fetched.end,
+      p.partition,
+      this.#isolation === "read_committed" ? fetched.aborted : null,
+      { from: before, visible: p.minOffset, to: p.to, records: this.#sink.wanted(), batchBytes: this.#limits.batch },
+      this.#sink,
+    );
+    // while waiting for an offset beyond the end, everything before it is passed over
+    p.position = result.next;
+    if (p.position > before) {
+      p.emptyAnswers = p.cutAnswers = 0;
+      p.skip = 1;
+    } else if (result.cut && first && ++p.cutAnswers >= 3) {
+      // the first partition's first batch always comes whole, whatever the limits: this one never will
+      const last = before + p.skip - 1;
+      const { claimed, there } = result.cut;
+      const why = `The batch at offset ${before} is damaged: it claims ${claimed} bytes, but the broker has ${there}.`;
+      this.#sink.unreadable(p.partition, before, last, why);
+      p.position = last + 1;
+      p.skip *= 2;
+    } else if (empty && p.behind && ++p.emptyAnswers >= 3) {
+      // the log has nothing up to its end: compaction or a deletion left a gap
+      p.position = Math.min(p.end, p.to);
+      p.emptyAnswers = 0;
+    }
+  }
+
+  #takeError(p: PartitionReader, code: number): void {
+    const { sentence, retriable } = kafkaError(code);
+    if (code === OFFSET_OUT_OF_RANGE) {
+      p.retryLater(sentence);
+      void this.#reset(p);
+    } else if (STALE_METADATA.has(code) || retriable) {
+      p.retryLater(sentence);
+      this.#giveUpAfterPatience(p);
+      this.#refreshLeaders();
+    } else if (code === TOPIC_AUTHORIZATION_FAILED) {
+      this.#end(new UserError(`Not authorized to read topic ${this.#topic}.`, { code: "topic-authorization-failed" }));
+    } else if (this.#limits.patience < Number.POSITIVE_INFINITY) {
+      p.problem = sentence;
+      p.failed = true;
+    } else p.retryLater(sentence);
+  }
+
+  #giveUpAfterPatience(p: PartitionReader): void {
+    if (performance.now() - p.failingSince > this.#limits.patience) p.failed = true;
+  }
+
+  /** The position is gone from the log, or not yet in it: goes on where the log starts, or ends, and says what that means. */
+  async #reset(p: PartitionReader): Promise<void> {
+    const { signal } = this.#abort;
+    try {
+      const at = (spec: "earliest" | "latest") =>
+        this.#cluster.listOffsets(this.#topic, new Map([[p.partition, spec]]), this.#isolation, signal);
+      const [earliest, latest] = (await Promise.all([at("earliest"), at("latest")])).map((m) => m.get(p.partition));
+      if (signal.aborted || !earliest || !latest || earliest.problem || latest.problem) return;
+      const start = Number(earliest.offset);
+      const end = Number(latest.offset);
+      if (p.position < start) {
+        p.note = lostNote(start - p.position, start);
+        p.position = p.minOffset = start;
+      } else if (p.position > end) {
+        p.note = `The log now ends at offset ${end}, before offset ${p.position} that was to be read next: it was cut. Reading goes on from its end.`;
+        p.position = p.minOffset = end;
+      }
+      p.logStart = start;
+      p.end = end;
+      p.recovered();
+    } catch (error) {
+      if (!signal.aborted && !isCancelled(error)) p.problem = messageOf(error);
+    }
+    this.#sink.changed();
+    this.#pump();
+  }
+
+  /** Who leads what, asked at most five times a second; a topic that stays unknown was deleted. */
+  #refreshLeaders(): void {
+    if (this.#metadata || this.#ended) return;
+    const { signal } = this.#abort;
+    const wait = Math.max(0, this.#metadataAt + 200 - performance.now());
+    this.#metadata = pause(wait, signal)
+      .then(async () => {
+        const [topic] = await this.#cluster.topics([this.#topic], signal);
+        this.#deletedSince = null;
+        for (const info of topic?.partitions ?? []) {
+          const p = this.partitions.find((one) => one.partition === info.partition);
+          if (p) p.leader = info.leader;
+        }
+      })
+      .catch((error: unknown) => {
+        if (signal.aborted || isCancelled(error)) return;
+        // right after a change brokers disagree for a moment
+        if (error instanceof UserError && error.code === "unknown-topic") {
+          this.#deletedSince ??= performance.now();
+          if (performance.now() - this.#deletedSince > 1500) {
+            this.#end(
+              new UserError(`Topic ${this.#topic} no longer exists: it was deleted while it was read.`, {
+                code: "unknown-topic",
+              }),
+            );
+          }
+        }
+      })
+      .finally(() => {
+        this.#metadata = null;
+        this.#metadataAt = performance.now();
+      });
+  }
+}
+
+/** "123 messages …": what is gone from the start of a log, and where reading goes on. */
+export const lostNote = (lost: number, start: number): string =>
+  `Up to ${lost.toLocaleString("en")} ${lost === 1 ? "message was" : "messages were"} deleted before ${lost === 1 ? "it was" : "they were"} read (retention, or records deleted on purpose): reading goes on at offset ${start}, where the log starts.`;

@@ -1,0 +1,29 @@
+import type { ClusterConfig } from "../kafka/api.ts";
+import type { RegisteredSchema } from "../schema/api.ts";
+import type { EngineEvents } from "../shared/messages.ts";
+
+/** What the reading engine asks of whoever started it. Schemas: a worker's http would not know the user's proxy and certificates. */
+export interface EngineHostMethods {
+  /** rejects with a UserError whose sentence can stand in a row */
+  schema(id: number, topic: string, part: "key" | "value"): RegisteredSchema;
+}
+
+export interface EngineOwnEvents extends EngineEvents {
+  log: { level: "debug" | "info" | "warn" | "error"; message: string };
+}
+
+export interface RingLimits {
+  megabytes: number;
+  rows: number;
+}
+
+/** workerData of the reader worker */
+export interface WorkerInit {
+  config: ClusterConfig;
+  ring: RingLimits;
+  /** a registry is configured: schemas can be asked of the host */
+  schemas: boolean;
+}
+
+/** posted to the worker beside the rpc: end the engine, then the thread */
+export const CLOSE = "close";

@@ -1,0 +1,234 @@
+import { baseOffsetOf, lastOffsetDeltaOf, type StoredBatch } from "../kafka/log/batch.ts";
+import { readOffset } from "../kafka/log/records.ts";
+
+/** Offsets [first, last] of a partition that could not be read, and why. */
+export interface Unreadable {
+  partition: number;
+  first: number;
+  last: number;
+  why: string;
+}
+
+/** What a row number leads to. */
+export type StoredRow =
+  | { kind: "record"; seq: number; batch: StoredBatch; position: number }
+  | { kind: "problem"; seq: number; problem: Unreadable };
+
+/** Memory that rows of one or more batches share: a response of uncompressed batches, or one batch decompressed. */
+interface Block {
+  readonly buffer: Buffer;
+  readonly bytes: number;
+  rows: number;
+}
+
+interface Entry {
+  readonly content: StoredBatch | Unreadable;
+  readonly block: Block | null;
+  /** rows that are kept; those of one batch are neighbours, except after `last N`, where partitions are merged by time */
+  rows: number;
+  firstSeq: number;
+  lastSeq: number;
+}
+
+/** about what an entry costs beside its block: objects and a copied header */
+const ENTRY_BYTES = 256;
+/** two typed arrays */
+const ROW_BYTES = 8;
+const FIRST_CAPACITY = 4096;
+
+/**
+ * The rows that are kept, oldest first, bounded in number and in bytes: what is beyond either limit goes from the old end and is counted.
+ *
+ * A row is two 32-bit numbers (which batch, where in it): everything else is read from the bytes when it is shown. Rows are numbered by
+ * `seq`, in order of arrival from 0 on; the kept ones are [firstSeq, nextSeq).
+ */
+export class Ring {
+  readonly #maxBytes: number;
+  readonly #maxRows: number;
+  #firstSeq = 0;
+  #nextSeq = 0;
+  #bytes = 0;
+  #dropped = 0;
+  /** rings of one capacity, a power of two: the row `seq` is at (head + seq - firstSeq) & (capacity - 1) */
+  #entryOf = new Uint32Array(FIRST_CAPACITY);
+  #positionOf = new Uint32Array(FIRST_CAPACITY);
+  #head = 0;
+  /** entries by id - firstEntry; freed ones in the middle are null until those before them are gone */
+  #entries: (Entry | null)[] = [];
+  #entriesHead = 0;
+  #firstEntry = 0;
+  #block: Block | null = null;
+
+  constructor(limits: { bytes: number; rows: number }) {
+    this.#maxBytes = limits.bytes;
+    this.#maxRows = limits.rows;
+  }
+
+  get firstSeq(): number {
+    return this.#firstSeq;
+  }
+  get nextSeq(): number {
+    return this.#nextSeq;
+  }
+  /** records (not problem rows) that were let go */
+  get dropped(): number {
+    return this.#dropped;
+  }
+  /** memory held by what is kept, about */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** Rows of one batch, in order. */
+  addRecords(batch: StoredBatch, positions: Uint32Array, count: number): void {
+    this.addRows(this.addBatch(batch), positions, count);
+    this.trim();
+  }
+
+  /** Makes a batch known before rows of it are added; gives its id. */
+  addBatch(batch: StoredBatch): number {
+    if (this.#block?.buffer !== batch.data) {
+      this.#block = { buffer: batch.data, bytes: batch.data.length, rows: 0 };
+    }
+    return this.#addEntry(batch, this.#block);
+  }
+
+  /** Rows at some positions of a batch; `trim` is to be called when the last are in. */
+  addRows(id: number, positions: Uint32Array, count: number): void {
+    const entry = this.#entries[id - this.#firstEntry + this.#entriesHead]!;
+    const block = entry.block!;
+    this.#reserve(count);
+    const mask = this.#entryOf.length - 1;
+    let slot = this.#head + (this.#nextSeq - this.#firstSeq);
+    for (let i = 0; i < count; i++, slot++) {
+      this.#entryOf[slot & mask] = id;
+      this.#positionOf[slot & mask] = positions[i]!;
+    }
+    if (block.rows === 0) this.#bytes += block.bytes;
+    block.rows += count;
+    if (entry.rows === 0) entry.firstSeq = this.#nextSeq;
+    entry.rows += count;
+    this.#nextSeq += count;
+    entry.lastSeq = this.#nextSeq - 1;
+    this.#bytes += count * ROW_BYTES;
+  }
+
+  addProblem(problem: Unreadable): void {
+    const id = this.#addEntry(problem, null);
+    const entry = this.#entries[id - this.#firstEntry + this.#entriesHead]!;
+    this.#reserve(1);
+    this.#entryOf[(this.#head + (this.#nextSeq - this.#firstSeq)) & (this.#entryOf.length - 1)] = id;
+    entry.rows = 1;
+    entry.firstSeq = entry.lastSeq = this.#nextSeq++;
+    this.#bytes += ROW_BYTES;
+    this.trim();
+  }
+
+  /** Lets the oldest rows go until both limits hold. The newest batch stays whatever its size, so that there is always something to see. */
+  trim(): void {
+    while (this.#nextSeq - this.#firstSeq > this.#maxRows) this.#evict();
+    if (this.#bytes <= this.#maxBytes) return;
+    const newest = this.#entries.at(-1);
+    while (this.#bytes > this.#maxBytes && this.#firstSeq < this.#nextSeq) {
+      const oldest = this.#entries[this.#entryOf[this.#head]! - this.#firstEntry + this.#entriesHead];
+      if (oldest === newest) return;
+      this.#evict();
+    }
+  }
+
+  /** A kept row, or null. */
+  row(seq: number): StoredRow | null {
+    if (!(seq >= this.#firstSeq && seq < this.#nextSeq)) return null;
+    const slot = (this.#head + (seq - this.#firstSeq)) & (this.#entryOf.length - 1);
+    const { content } = this.#entries[this.#entryOf[slot]! - this.#firstEntry + this.#entriesHead]!;
+    return "why" in content
+      ? { kind: "problem", seq, problem: content }
+      : { kind: "record", seq, batch: content, position: this.#positionOf[slot]! };
+  }
+
+  /** The row of an offset, or null when it is not kept. */
+  find(partition: number, offset: number): number | null {
+    for (let i = this.#entries.length - 1; i >= this.#entriesHead; i--) {
+      const entry = this.#entries[i];
+      if (!entry || entry.content.partition !== partition || entry.rows === 0) continue;
+      const { content } = entry;
+      if ("why" in content) {
+        if (offset >= content.first && offset <= content.last) return entry.firstSeq;
+        continue;
+      }
+      const base = baseOffsetOf(content.header, content.headerAt);
+      if (offset < base || offset > base + lastOffsetDeltaOf(content.header, content.headerAt)) continue;
+      const id = i - this.#entriesHead + this.#firstEntry;
+      const mask = this.#entryOf.length - 1;
+      for (let seq = Math.max(entry.firstSeq, this.#firstSeq); seq <= entry.lastSeq; seq++) {
+        const slot = (this.#head + (seq - this.#firstSeq)) & mask;
+        if (this.#entryOf[slot] === id && readOffset(content, this.#positionOf[slot]!) === offset) return seq;
+      }
+    }
+    return null;
+  }
+
+  /** Empties it and starts numbering and counting again. */
+  clear(): void {
+    this.#firstSeq =
+      this.#nextSeq =
+      this.#bytes =
+      this.#dropped =
+      this.#head =
+      this.#firstEntry =
+      this.#entriesHead =
+        0;
+    this.#entryOf = new Uint32Array(FIRST_CAPACITY);
+    this.#positionOf = new Uint32Array(FIRST_CAPACITY);
+    this.#entries = [];
+    this.#block = null;
+  }
+
+  #addEntry(content: StoredBatch | Unreadable, block: Block | null): number {
+    this.#entries.push({ content, block, rows: 0, firstSeq: this.#nextSeq, lastSeq: this.#nextSeq });
+    this.#bytes += ENTRY_BYTES;
+    return this.#firstEntry + this.#entries.length - 1 - this.#entriesHead;
+  }
+
+  #evict(): void {
+    const mask = this.#entryOf.length - 1;
+    const index = this.#entryOf[this.#head]! - this.#firstEntry + this.#entriesHead;
+    const entry = this.#entries[index]!;
+    this.#head = (this.#head + 1) & mask;
+    this.#firstSeq++;
+    this.#bytes -= ROW_BYTES;
+    if (!("why" in entry.content)) this.#dropped++;
+    if (entry.block && --entry.block.rows === 0) this.#bytes -= entry.block.bytes;
+    if (--entry.rows > 0) return;
+    this.#entries[index] = null;
+    this.#bytes -= ENTRY_BYTES;
+    while (this.#entriesHead < this.#entries.length && this.#entries[this.#entriesHead] === null) {
+      this.#entriesHead++;
+      this.#firstEntry++;
+    }
+    if (this.#entriesHead > 1024 && this.#entriesHead * 2 > this.#entries.length) {
+      this.#entries.splice(0, this.#entriesHead);
+      this.#entriesHead = 0;
+    }
+  }
+
+  #reserve(count: number): void {
+    const kept = this.#nextSeq - this.#firstSeq;
+    const old = this.#entryOf.length;
+    if (kept + count <= old) return;
+    let capacity = old;
+    while (capacity < kept + count) capacity *= 2;
+    this.#entryOf = unrolled(this.#entryOf, this.#head, kept, capacity);
+    this.#positionOf = unrolled(this.#positionOf, this.#head, kept, capacity);
+    this.#head = 0;
+  }
+}
+
+/** `kept` elements from `head` on, wrapping around, at the start of a larger array */
+function unrolled(ring: Uint32Array, head: number, kept: number, capacity: number): Uint32Array<ArrayBuffer> {
+  const grown = new Uint32Array(capacity);
+  const first = ring.subarray(head, Math.min(head + kept, ring.length));
+  grown.set(first);
+  grown.set(ring.subarray(0, kept - first.length), first.length);
+  return grown;
+}

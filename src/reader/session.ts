@@ -1,0 +1,206 @@
+import type { ClusterConfig } from "../kafka/api.ts";
+import type { ClusterLog } from "../kafka/cluster.ts";
+import type { StoredBatch } from "../kafka/log/batch.ts";
+import type { ReaderState, ReaderStatus, ReadQuery } from "../shared/messages.ts";
+import { isCancelled, messageOf, UserError } from "../shared/userError.ts";
+import type { PartitionReader } from "./partition.ts";
+import { Ring } from "./ring.ts";
+import { Run, type RunSink } from "./run.ts";
+import type { Piece } from "./tail.ts";
+
+export interface SessionOptions {
+  config: ClusterConfig;
+  ring: { bytes: number; rows: number };
+  log: ClusterLog;
+  /** something of the status has changed; `now`: the state has */
+  changed(now: boolean): void;
+}
+
+/** One query from its start to the next: what was read of it, what is kept, and how it stands. */
+export class Session implements RunSink {
+  readonly query: ReadQuery;
+  readonly ring: Ring;
+  readonly #run: Run;
+  readonly #options: SessionOptions;
+  #state: ReaderState = "connecting";
+  /** what a pause interrupted, or came to be while it lasted */
+  #underneath: ReaderState = "connecting";
+  #problem: string | null = null;
+  #scanned = 0;
+  #scannedBytes = 0;
+  #unreadable = 0;
+  #left: number;
+  #elapsed = 0;
+  /** performance.now() since which time counts; null while it does not */
+  #since: number | null = performance.now();
+  #closed = false;
+
+  constructor(query: ReadQuery, options: SessionOptions) {
+    this.query = query;
+    this.#options = options;
+    this.ring = new Ring(options.ring);
+    this.#left = query.to.kind === "count" ? query.to.count : Number.POSITIVE_INFINITY;
+    this.#run = new Run(options.config, query, options.ring.bytes, this, options.log);
+    void this.#read();
+  }
+
+  async #read(): Promise<void> {
+    try {
+      await this.#run.read();
+      this.#finish("done", null);
+    } catch (error) {
+      if (this.#closed || isCancelled(error)) return;
+      if (!(error instanceof UserError) && error instanceof Error)
+        this.#options.log("error", error.stack ?? error.message);
+      this.#finish("failed", messageOf(error));
+    }
+    // nothing more is to come: no socket is kept for it
+    await this.#run.close();
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.ring.clear();
+    await this.#run.close();
+  }
+
+  pause(): void {
+    if (this.#state !== "connecting" && this.#state !== "reading" && this.#state !== "live") return;
+    this.#run.pause();
+    this.#stopClock();
+    this.#show("paused");
+  }
+
+  resume(): void {
+    if (this.#state !== "paused") return;
+    this.#since = performance.now();
+    this.#state = this.#underneath;
+    this.#options.changed(true);
+    this.#run.resume();
+  }
+
+  /** Lets go of all rows and counts; reading goes on where it stands. */
+  clear(): void {
+    this.ring.clear();
+    this.#scanned = this.#scannedBytes = this.#unreadable = this.#elapsed = 0;
+    if (this.#since !== null) this.#since = performance.now();
+    this.#options.changed(true);
+  }
+
+  // ------------------------------------------------------------------------------------------------------ RunSink
+
+  records(batch: StoredBatch, positions: Uint32Array, count: number, bytes: number): void {
+    if (this.#closed) return;
+    this.#scanned += count;
+    this.#scannedBytes += bytes;
+    this.#left -= count;
+    this.ring.addRecords(batch, positions, count);
+  }
+
+  tail(pieces: Piece[]): undefined {
+    if (this.#closed) return;
+    for (const { batch, positions, bytes } of this.#limited(pieces)) {
+      this.#scanned += positions.length;
+      this.#scannedBytes += bytes;
+      this.#left -= positions.length;
+      this.ring.addRecords(batch, positions, positions.length);
+    }
+    this.changed();
+  }
+
+  *#limited(pieces: Piece[]): Generator<Piece> {
+    for (const piece of pieces) {
+      if (this.#left <= 0) return;
+      yield piece;
+    }
+  }
+
+  unreadable(partition: number, first: number, last: number, why: string): void {
+    if (this.#closed) return;
+    this.#unreadable++;
+    this.ring.addProblem({ partition, first, last, why });
+    this.#options.log("warn", `${this.query.topic}-${partition}, offsets ${first} to ${last}: ${why}`);
+  }
+
+  wanted(): number {
+    return this.#left;
+  }
+
+  flush(): undefined {
+    return undefined;
+  }
+
+  changed(): void {
+    if (this.#closed) return;
+    const { partitions, following } = this.#run;
+    // once live it stays so: a burst of messages is no new beginning
+    const live = following && (this.#underneath === "live" || partitions.every((p) => p.unplanned || !p.behind));
+    const state = live && this.query.to.kind !== "end" ? "live" : "reading";
+    const before = this.#underneath;
+    this.#underneath = state;
+    if (this.#state !== "paused" && before !== state) this.#show(state);
+    else this.#options.changed(false);
+  }
+
+  // ------------------------------------------------------------------------------------------------------ status
+
+  status(run: number): ReaderStatus {
+    const partitions = this.#run.partitions;
+    let behind = 0;
+    for (const p of partitions) if (p.behind && p.end > p.position) behind += Math.min(p.end, p.to) - p.position;
+    return {
+      state: this.#state,
+      run,
+      firstSeq: this.ring.firstSeq,
+      nextSeq: this.ring.nextSeq,
+      scanned: this.#scanned,
+      scannedBytes: this.#scannedBytes,
+      dropped: this.ring.dropped,
+      unreadable: this.#unreadable,
+      behind: String(behind),
+      elapsedMs: Math.round(this.#elapsed + (this.#since === null ? 0 : performance.now() - this.#since)),
+      partitions: partitions.map((p) => ({
+        partition: p.partition,
+        position: String(Math.max(0, p.position)),
+        end: String(Math.max(0, p.end)),
+        logStart: String(p.logStart),
+        problem: p.problem ?? p.note,
+      })),
+      problem: this.#problem ?? trouble(partitions),
+    };
+  }
+
+  #finish(state: "done" | "failed", problem: string | null): void {
+    if (this.#closed) return;
+    this.#problem = problem;
+    this.#stopClock();
+    this.#show(state);
+  }
+
+  #stopClock(): void {
+    if (this.#since !== null) this.#elapsed += performance.now() - this.#since;
+    this.#since = null;
+  }
+
+  #show(state: ReaderState): void {
+    if (this.#state === "done" || this.#state === "failed") return;
+    this.#state = state;
+    this.#options.changed(true);
+  }
+}
+
+/** Troubles of some partitions in one sentence, the same ones together. */
+function trouble(partitions: readonly PartitionReader[]): string | null {
+  const byProblem = new Map<string, number[]>();
+  for (const { partition, problem } of partitions) {
+    if (problem !== null) byProblem.set(problem, [...(byProblem.get(problem) ?? []), partition]);
+  }
+  if (byProblem.size === 0) return null;
+  return [...byProblem]
+    .map(([problem, which]) => {
+      if (which.length === partitions.length) return problem;
+      const named = which.slice(0, 5).join(", ") + (which.length > 5 ? ` and ${which.length - 5} more` : "");
+      return `Partition${which.length > 1 ? "s" : ""} ${named}: ${problem}`;
+    })
+    .join(" ");
+}
