@@ -51,7 +51,7 @@ export class Cluster {
   #controller = -1;
   readonly #coordinators = new Map<string, number>();
   #offsetsTopicExists = false;
-  #closed = false;
+  readonly #closing = new AbortController();
 
   constructor(config: ClusterConfig, log: ClusterLog = () => {}) {
     this.#config = config;
@@ -164,7 +164,7 @@ export class Cluster {
       try {
         answer = await connection.request(api, body, timeoutMs, signal);
       } catch (error) {
-        if (this.#closed) throw new CancelledError();
+        if (this.#closing.signal.aborted) throw new CancelledError();
         const retry = error instanceof ConnectionLostError && error.code === "closed" && !api.changes && lost++ === 0;
         if (!retry) throw error;
         this.#log("debug", `${connection.address}: ${api.name} is sent again on a new connection`);
@@ -178,11 +178,9 @@ export class Cluster {
 
   /** Ends every connection at once; open requests reject with CancelledError, as does whatever comes later. */
   async close(): Promise<void> {
-    this.#closed = true;
+    this.#closing.abort();
     for (const connection of [...this.#open]) connection.close();
-    // those that are still opening close themselves when they see that the cluster is closed
     await Promise.allSettled([...this.#connections.values()]);
-    for (const connection of [...this.#open]) connection.close();
     this.#connections.clear();
   }
 
@@ -267,7 +265,7 @@ export class Cluster {
   readonly #laneOf = new WeakMap<BrokerConnection, string>();
 
   #connection(host: string, port: number, lane: string, signal: AbortSignal | undefined): Promise<BrokerConnection> {
-    if (this.#closed) return Promise.reject(new CancelledError());
+    if (this.#closing.signal.aborted) return Promise.reject(new CancelledError());
     const key = `${host}:${port}/${lane}`;
     let opening = this.#connections.get(key);
     if (!opening) {
@@ -285,8 +283,8 @@ export class Cluster {
   }
 
   async #openConnection(host: string, port: number, lane: string, key: string): Promise<BrokerConnection> {
-    const connection = await BrokerConnection.open(host, port, this.#config, this.#log);
-    if (this.#closed) {
+    const connection = await BrokerConnection.open(host, port, this.#config, this.#log, this.#closing.signal);
+    if (this.#closing.signal.aborted) {
       connection.close();
       throw new CancelledError();
     }
@@ -307,17 +305,26 @@ export class Cluster {
 
   /** Brokers and, for the topics named, their partitions; keeps the brokers. */
   async #metadata(topics: string[] | null, signal: AbortSignal | undefined): Promise<MetadataAnswer> {
-    let answer: MetadataAnswer;
+    const deadline = Date.now() + Math.min(SETTLE_MS, this.#config.requestTimeout);
+    let answer = await this.#askMetadata(topics, signal);
+    // a broker that has just started knows nothing yet, not even itself: "unknown topic" would be wrong
+    while (answer.brokers.length === 0 && Date.now() < deadline) {
+      await pause(100, signal);
+      answer = await this.#askMetadata(topics, signal);
+    }
+    this.#nodes = new Map(answer.brokers.map((broker) => [broker.id, { ...broker, isController: false }]));
+    this.#controller = answer.controllerId;
+    return answer;
+  }
+
+  async #askMetadata(topics: string[] | null, signal: AbortSignal | undefined): Promise<MetadataAnswer> {
     try {
-      answer = await this.request("any", metadata, { topics }, { signal });
+      return await this.request("any", metadata, { topics }, { signal });
     } catch (error) {
       // twice in a row, since request repeats it
       const hungUp = error instanceof ConnectionLostError && error.code === "closed" && this.#config.sasl === null;
       throw hungUp ? signInWanted(error.address) : error;
     }
-    this.#nodes = new Map(answer.brokers.map((broker) => [broker.id, { ...broker, isController: false }]));
-    this.#controller = answer.controllerId;
-    return answer;
   }
 
   async #coordinator(group: string, signal: AbortSignal | undefined): Promise<number> {

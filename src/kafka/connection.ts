@@ -2,6 +2,7 @@ import type { Socket } from "node:net";
 import { connect as connectSocket, isIP } from "node:net";
 import { connect as connectTls } from "node:tls";
 import { CancelledError, messageOf, UserError } from "../shared/userError.ts";
+import { abortable } from "./abortable.ts";
 import type { ClusterConfig } from "./api.ts";
 import { type ConnectStage, connectError } from "./connectError.ts";
 import { FrameReader } from "./frames.ts";
@@ -56,9 +57,16 @@ export class BrokerConnection {
   }
 
   /**
-   * Opens a connection; rejects with a UserError (connectError.ts) within `config.connectTimeout`, whatever the other side does.
+   * Opens a connection; rejects with a UserError (connectError.ts) within `config.connectTimeout`, whatever the other side does, or with
+   * CancelledError at once when the signal is aborted.
    */
-  static async open(host: string, port: number, config: ClusterConfig, log: ClusterLog): Promise<BrokerConnection> {
+  static async open(
+    host: string,
+    port: number,
+    config: ClusterConfig,
+    log: ClusterLog,
+    signal: AbortSignal,
+  ): Promise<BrokerConnection> {
     const wire = new Wire(host, port, config, log);
     const { address } = wire;
     let timer: NodeJS.Timeout | undefined;
@@ -66,10 +74,14 @@ export class BrokerConnection {
       const timedOut = new Promise<never>((_, reject) => {
         timer = setTimeout(() => reject(new TimeoutError()), config.connectTimeout);
       });
-      const versions = await Promise.race([wire.handshake(), timedOut]);
+      const versions = await abortable(Promise.race([wire.handshake(), timedOut]), signal);
       log("debug", `${address}: connected`);
       return new BrokerConnection(wire, versions);
     } catch (error) {
+      if (error instanceof CancelledError) {
+        wire.destroy(error);
+        throw error;
+      }
       const timedOut = error instanceof TimeoutError;
       const failure = connectError({
         address,

@@ -61,7 +61,7 @@ class Attempt {
   readonly #log: ClusterLog;
   readonly #deadline: number;
   readonly #connections = new Map<string, Promise<BrokerConnection>>();
-  #closed = false;
+  readonly #closing = new AbortController();
 
   constructor(config: ClusterConfig, log: ClusterLog) {
     this.#config = config;
@@ -172,12 +172,8 @@ class Attempt {
     const key = `${host}:${port}`;
     const known = this.#connections.get(key);
     if (known) return known;
-    const opening = BrokerConnection.open(host, port, { ...this.#config, connectTimeout: timeout }, this.#log).then(
-      (connection) => {
-        if (this.#closed) connection.close();
-        return connection;
-      },
-    );
+    const config = { ...this.#config, connectTimeout: timeout };
+    const opening = BrokerConnection.open(host, port, config, this.#log, this.#closing.signal);
     this.#connections.set(key, opening);
     return opening;
   }
@@ -197,7 +193,7 @@ class Attempt {
   }
 
   close(): void {
-    this.#closed = true;
+    this.#closing.abort();
     for (const opening of this.#connections.values()) {
       opening.then(
         (connection) => connection.close(),
