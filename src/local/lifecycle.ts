@@ -1,9 +1,9 @@
-import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, parse } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { CancelledError, isCancelled, UserError } from "../shared/userError.ts";
 import { advertisedBrokers } from "./brokerCheck.ts";
-import type { LocalSettings } from "./composeFile.ts";
+import { isUnedited, type LocalSettings } from "./composeFile.ts";
 import { type Container, listContainers, listVolumes } from "./containers.ts";
 import { type Docker, findDocker } from "./docker.ts";
 import { dockerFailure } from "./failures.ts";
@@ -50,6 +50,7 @@ const tidyMs = 90_000;
  */
 export class LocalCluster {
   private readonly options: LocalClusterOptions;
+  private found: Docker | null = null;
 
   constructor(options: LocalClusterOptions) {
     this.options = options;
@@ -60,8 +61,7 @@ export class LocalCluster {
    * up is taken away again; data of earlier starts stay.
    */
   async start(settings: LocalSettings, { signal, onStep }: Attempt = {}): Promise<Started> {
-    onStep?.("looking for Docker");
-    const docker = await findDocker(this.options.env, signal);
+    const docker = await this.find({ signal, onStep });
     const before = await this.ask(docker, listContainers(docker, this.options.project), { signal });
     const volumes = await this.ask(docker, listVolumes(docker, this.options.project), { signal });
     const plan = planFile(await this.readFile(), settings);
@@ -103,35 +103,51 @@ export class LocalCluster {
 
   /** Stops the containers and keeps everything. */
   async stop({ signal, onStep }: Attempt = {}): Promise<void> {
-    const docker = await findDocker(this.options.env, signal);
+    const docker = await this.find({ signal });
     onStep?.("stopping");
     await this.ask(docker, this.compose(docker, ["stop"]), { signal, idleMs: silenceMs });
   }
 
-  /** Removes containers and network, and with `data` the volumes too. The Compose file stays. */
+  /**
+   * Removes containers and network, and with `data` the volumes too. The Compose file goes with the data, unless somebody edited
+   * it.
+   */
   async remove({ data, signal, onStep }: Attempt & { data: boolean }): Promise<void> {
-    const docker = await findDocker(this.options.env, signal);
+    const docker = await this.find({ signal });
     onStep?.(data ? "removing containers and data" : "removing containers");
     await this.down(docker, data, signal);
+    const text = data ? await this.readFile() : null;
+    if (text !== null && isUnedited(text)) await rm(this.options.file, { force: true });
   }
 
-  /** Is there anything of the cluster, and how is it. Cheap: one `docker ps`. */
+  /** How the cluster is. Cheap: one `docker ps`, once Docker was found. */
   async state(signal?: AbortSignal): Promise<LocalState> {
-    const docker = await findDocker(this.options.env, signal);
-    return stateOf(await this.ask(docker, listContainers(docker, this.options.project), { signal }));
+    const docker = (this.found ??= await findDocker(this.options.env, signal));
+    try {
+      return stateOf(await this.ask(docker, listContainers(docker, this.options.project), { signal }));
+    } catch (error) {
+      this.found = null; // Docker may have gone, or become another one
+      throw error;
+    }
   }
 
-  /** Does the project have volumes, with or without containers. */
+  /** Are there data of earlier starts, with or without containers. */
   async hasData(signal?: AbortSignal): Promise<boolean> {
-    const docker = await findDocker(this.options.env, signal);
+    const docker = await this.find({ signal });
     return (await this.ask(docker, listVolumes(docker, this.options.project), { signal })).length > 0;
   }
 
-  /** What to run to follow the logs of both containers. */
-  async logsTool(lines: number, signal?: AbortSignal): Promise<Tool<void> & { env: NodeJS.ProcessEnv; cwd: string }> {
-    const docker = await findDocker(this.options.env, signal);
+  /** Hands on the end of both containers' logs and what they log from then on, until they stop or the signal comes. */
+  async followLogs(lines: number, onText: (text: string) => void, signal: AbortSignal): Promise<void> {
+    const docker = await this.find({ signal });
     const tool = this.compose(docker, ["logs", "--follow", "--no-color", "--tail", String(lines)]);
-    return { ...tool, env: docker.env, cwd: this.cwd() };
+    await this.ask(docker, tool, { signal, idleMs: 0, onOutput: onText, onLine: (line) => onText(`${line}\n`) });
+  }
+
+  private async find({ signal, onStep }: Attempt): Promise<Docker> {
+    onStep?.("looking for Docker");
+    this.found = await findDocker(this.options.env, signal);
+    return this.found;
   }
 
   private async choosePort(

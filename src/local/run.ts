@@ -16,6 +16,8 @@ export interface RunOptions {
   idleMs?: number;
   /** each line of standard error as it comes */
   onLine?: (line: string) => void;
+  /** standard output as it comes; it is not kept then, and the tool's `parse` gets nothing */
+  onOutput?: (text: string) => void;
 }
 
 /** How a program ended that did not succeed. */
@@ -76,7 +78,8 @@ export function runTool<T>(tool: Tool<T>, options: RunOptions = {}): Promise<T> 
 
     child.stdout.setEncoding("utf8").on("data", (text: string) => {
       silence?.refresh();
-      if (stdout.length < keptStdout) stdout += text;
+      if (options.onOutput) options.onOutput(text);
+      else if (stdout.length < keptStdout) stdout += text;
     });
     child.stderr.setEncoding("utf8").on("data", (text: string) => {
       silence?.refresh();
