@@ -1,0 +1,182 @@
+import type { Writable } from "node:stream";
+import type { StoredBatch } from "../kafka/log/batch.ts";
+import { readHeaders, readRecord, type Span } from "../kafka/log/records.ts";
+import type { Unreadable } from "../reader/ring.ts";
+import type { RunSink } from "../reader/run.ts";
+import type { Piece } from "../reader/tail.ts";
+import type { DecodeContext, Decoder, SchemaSource } from "../schema/api.ts";
+import type { PayloadView } from "../shared/messages.ts";
+
+/** characters gathered before they are written */
+const CHUNK = 64 * 1024;
+
+export interface PrinterOptions {
+  topic: string;
+  /** null: only counts */
+  decoder: Decoder | null;
+  schemas: SchemaSource | null;
+  bytes: boolean;
+  /** messages at most */
+  most: number;
+  out: Writable;
+  /** offsets that could not be read, when only counting */
+  complain(problem: Unreadable): void;
+}
+
+type Item = { batch: StoredBatch; positions: Uint32Array } | Unreadable;
+
+/**
+ * Prints what a run reads, one JSON object a line, in the order of each partition's log. Reading waits until the output has taken what was
+ * printed. Header values beyond a thousand are left out, as in the detail pane.
+ */
+export class Printer implements RunSink {
+  messages = 0;
+  bytes = 0;
+  readonly #options: PrinterOptions;
+  #left: number;
+  #queue: Item[] = [];
+  #printing: Promise<void> = Promise.resolve();
+  #ended = false;
+
+  constructor(options: PrinterOptions) {
+    this.#options = options;
+    this.#left = options.most;
+  }
+
+  /** Nothing more is printed: the reader of the output has gone, or the user wants to stop. */
+  end(): void {
+    this.#ended = true;
+    this.#queue = [];
+  }
+
+  records(batch: StoredBatch, positions: Uint32Array, count: number, bytes: number): void {
+    if (this.#ended) return;
+    this.#left -= count;
+    if (this.#options.decoder) this.#queue.push({ batch, positions: positions.slice(0, count) });
+    else this.messages += count;
+    this.bytes += bytes;
+  }
+
+  tail(pieces: Piece[]): Promise<void> | undefined {
+    for (const { batch, positions, bytes } of pieces) {
+      if (this.#left <= 0) break;
+      this.records(batch, positions, Math.min(positions.length, this.#left), bytes);
+    }
+    return this.flush();
+  }
+
+  unreadable(partition: number, first: number, last: number, why: string): void {
+    const problem = { partition, first, last, why };
+    if (this.#options.decoder) this.#queue.push(problem);
+    else this.#options.complain(problem);
+  }
+
+  wanted(): number {
+    return this.#ended ? 0 : this.#left;
+  }
+
+  changed(): void {}
+
+  flush(): Promise<void> | undefined {
+    if (this.#queue.length === 0) return undefined;
+    this.#printing = this.#printing.then(() => this.#print());
+    return this.#printing;
+  }
+
+  async #print(): Promise<void> {
+    const items = this.#queue;
+    this.#queue = [];
+    let text = "";
+    for (const item of items) {
+      if ("why" in item) {
+        text += `${JSON.stringify(this.#problemLine(item))}\n`;
+        continue;
+      }
+      for (const position of item.positions) {
+        const line = this.#line(item.batch, position);
+        text += `${JSON.stringify(line instanceof Promise ? await line : line)}\n`;
+        if (this.#ended) return;
+        this.messages++;
+        if (text.length < CHUNK) continue;
+        await this.#write(text);
+        text = "";
+      }
+    }
+    if (text !== "") await this.#write(text);
+  }
+
+  /** Resolves once the output can take more, or nobody reads it any more. */
+  async #write(text: string): Promise<void> {
+    const { out } = this.#options;
+    if (this.#ended || out.write(text)) return;
+    await new Promise<void>((resolve) => {
+      const done = (): void => {
+        for (const event of ["drain", "close", "error"]) out.off(event, done);
+        resolve();
+      };
+      for (const event of ["drain", "close", "error"]) out.on(event, done);
+    });
+  }
+
+  #problemLine({ partition, first, last, why }: Unreadable): object {
+    return { topic: this.#options.topic, partition, offset: String(first), lastOffset: String(last), problem: why };
+  }
+
+  /** One message; a promise only when a schema has to be fetched first. */
+  #line(batch: StoredBatch, position: number): object | Promise<object> {
+    const record = readRecord(batch, position);
+    const { headers, problem } = readHeaders(batch, record, 1000);
+    const views = [
+      this.#view(batch, record.key, "key"),
+      this.#view(batch, record.value, "value"),
+      ...headers.map((header) => this.#view(batch, header.value, "header")),
+    ];
+    const assemble = ([key, value, ...values]: (PayloadView | null)[]): object => ({
+      topic: this.#options.topic,
+      partition: batch.partition,
+      offset: record.offset.toString(),
+      timestamp: record.timestamp.toString(),
+      key: key ? this.#key(key, batch, record.key) : null,
+      value: value ? { ...this.#withSchema(value), ...this.#raw(batch, record.value) } : null,
+      headers: headers.map((header, i) => ({
+        key: header.key,
+        text: values[i]?.text ?? null,
+        ...this.#raw(batch, header.value),
+      })),
+      ...(problem === null ? {} : { problem }),
+    });
+    return views.some((view) => view instanceof Promise)
+      ? Promise.all(views).then(assemble)
+      : assemble(views as (PayloadView | null)[]);
+  }
+
+  #view(batch: StoredBatch, span: Span, part: DecodeContext["part"]): PayloadView | null | Promise<PayloadView> {
+    if (!span || !this.#options.decoder) return null;
+    const { topic, schemas } = this.#options;
+    const bytes = batch.data.subarray(span.start, span.end);
+    return this.#options.decoder.view(bytes, { topic, part, schemas }, Number.POSITIVE_INFINITY);
+  }
+
+  /** schema and problems of a key only where there are any */
+  #key(view: PayloadView, batch: StoredBatch, span: Span): object {
+    const more = view.schema !== null || view.problems.length > 0;
+    return {
+      ...(more ? this.#withSchema(view) : { format: view.format, text: view.text }),
+      ...this.#raw(batch, span),
+    };
+  }
+
+  #withSchema({ format, text, schema, problems }: PayloadView): object {
+    return {
+      format,
+      text,
+      schema: schema && { id: schema.id, subject: schema.subject, version: schema.version },
+      problems,
+    };
+  }
+
+  #raw(batch: StoredBatch, span: Span): object {
+    if (!this.#options.bytes) return {};
+    return { bytes: span ? batch.data.toString("base64", span.start, span.end) : null };
+  }
+}

@@ -1,0 +1,89 @@
+import { Run } from "../reader/run.ts";
+import { createDecoder } from "../schema/decoder.ts";
+import { RegistryClient } from "../schema/registry.ts";
+import { schemaSource } from "../schema/source.ts";
+import { isCancelled, messageOf, UserError } from "../shared/userError.ts";
+import { parseOptions, type ReadOptions, USAGE } from "./options.ts";
+import { Printer } from "./printer.ts";
+
+/**
+ * The reading engine without VS Code: prints a topic's messages. Sets the exit code and lets the event loop drain, since process.exit() can
+ * cut what was written to a pipe.
+ */
+async function main(args: string[]): Promise<void> {
+  const options = parseOptions(args);
+  if (options) await read(options);
+  else process.stdout.write(`${USAGE}\n`);
+}
+
+const BUFFER = 32 * 1024 * 1024;
+
+async function read({ brokers, query, registry, bytes, format }: ReadOptions): Promise<void> {
+  const client =
+    registry === null ? null : new RegistryClient({ url: registry, username: null, password: null, timeoutMs: 10_000 });
+  const printer = new Printer({
+    topic: query.topic,
+    decoder: format === "json" ? createDecoder() : null,
+    schemas: client && schemaSource(client),
+    bytes,
+    most: query.to.kind === "count" ? query.to.count : Number.POSITIVE_INFINITY,
+    out: process.stdout,
+    complain: ({ partition, first, last, why }) =>
+      complain(`Partition ${partition}, offsets ${first} to ${last}: ${why}`),
+  });
+  const config = { bootstrap: brokers, tls: null, sasl: null, connectTimeout: 3000, requestTimeout: 30_000 };
+  const run = new Run(config, query, BUFFER, printer, () => {});
+  let readerGone = false;
+  const stop = (): void => {
+    printer.end();
+    void run.close();
+  };
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    // the usual end of "| head"
+    readerGone = true;
+    if (error.code !== "EPIPE") complain(`The output cannot be written: ${error.message}`);
+    stop();
+  });
+  // once: a second Ctrl-C ends the process whatever it waits for
+  process.once("SIGINT", stop);
+  process.once("SIGTERM", stop);
+  const started = performance.now();
+  let failed = false;
+  try {
+    await run.read();
+  } catch (error) {
+    if (!isCancelled(error)) {
+      failed = true;
+      complain(error instanceof UserError ? error.message : String(error instanceof Error ? error.stack : error));
+    }
+  } finally {
+    process.off("SIGINT", stop);
+    process.off("SIGTERM", stop);
+    await run.close();
+  }
+  if (readerGone) return;
+  for (const { partition, problem, note, failed: given } of run.partitions) {
+    if (note) complain(`Partition ${partition}: ${note}`);
+    if (given && !failed) {
+      complain(`Partition ${partition} was not read to its end: ${problem}`);
+      process.exitCode = 1;
+    }
+  }
+  // a topic or broker that is not there: one sentence and nothing else
+  if (failed && printer.messages === 0) return;
+  if (format === "count") process.stdout.write(`${printer.messages}\n`);
+  const seconds = Math.max(performance.now() - started, 1) / 1000;
+  process.stderr.write(
+    `${printer.messages} messages, ${printer.bytes} bytes in ${seconds.toFixed(3)} s, ${Math.round(printer.messages / seconds)} messages/s\n`,
+  );
+
+  function complain(sentence: string): void {
+    process.stderr.write(`${sentence}\n`);
+    if (failed) process.exitCode = 1;
+  }
+}
+
+main(process.argv.slice(2)).catch((error: unknown) => {
+  process.stderr.write(`${messageOf(error)}\n`);
+  process.exitCode = 1;
+});
