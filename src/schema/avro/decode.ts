@@ -50,7 +50,7 @@ function problemsOf(input: AvroInput, cut: boolean): string[] {
 
 function sentence({ message, path, atEnd, read }: AvroProblem): string {
   const where = path.replace(/^\./, "");
-  if (!atEnd || !read) return where === "" ? message : `${message} in ${where}`;
+  if (!atEnd || !read) return where === "" ? message : `${message} (in ${where})`;
   const fields = `the value ends after ${read.done} of its ${read.of} ${read.of === 1 ? "field" : "fields"}`;
   if (message !== ENDS_EARLY) return `${fields}: ${message} (in ${where})`;
   // a field of the value itself is named well enough by the count
@@ -102,8 +102,7 @@ function compile(type: AvroType, records: Map<AvroRecord, Read>): Read {
       return (input) => {
         const index = input.int();
         const symbol = symbols[index];
-        if (symbol === undefined)
-          throw new AvroProblem(`${index} is not a symbol of ${type.name}, which has ${symbols.length}`);
+        if (symbol === undefined) throw new AvroProblem(`the enum ${type.name} has no symbol number ${index}`);
         input.out += symbol;
       };
     }
@@ -271,7 +270,7 @@ function readUnion(union: AvroUnion, records: Map<AvroRecord, Read>): Read {
   function chosen(input: AvroInput): void {
     const index = input.int();
     const read = branches[index];
-    if (!read) throw new AvroProblem(`${index} is not a branch of a union of ${branches.length}`);
+    if (!read) throw new AvroProblem(`a union has no branch number ${index}`);
     read(input);
   }
 }

@@ -49,6 +49,14 @@ function sync<T>(result: T | Promise<T>): T {
 export const wire = (id: number, ...body: (Uint8Array | number[])[]): Buffer =>
   Buffer.concat([wireHeader(id), ...body.map((part) => Buffer.from(part))]);
 
+/** Avro's zigzag varint, written independently of the code under test's way. */
+export function long(value: bigint): number[] {
+  let rest = value >= 0n ? 2n * value : -2n * value - 1n;
+  const bytes: number[] = [];
+  for (; rest >= 128n; rest /= 128n) bytes.push(Number(rest % 128n) + 128);
+  return [...bytes, Number(rest)];
+}
+
 /** Random numbers that are the same in every run (mulberry32). */
 export function seeded(seed: number): () => number {
   let state = seed;
