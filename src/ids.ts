@@ -32,6 +32,8 @@ export type CommandId = (typeof commands)[keyof typeof commands];
 export const views = { explorer: "kafkaWorkbench.explorer" } as const;
 export const viewContainers = { kafka: "kafkaWorkbench" } as const;
 export const panels = { messages: "kafkaWorkbench.messages" } as const;
+/** uri scheme of texts that a panel opens in an editor */
+export const textScheme = "kafka-workbench";
 
 /** Setting → type of its value. Read through platform/settings.ts only. */
 export interface Settings {

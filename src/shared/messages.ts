@@ -173,7 +173,8 @@ export interface EngineMethods {
   resume(): void;
   clear(): void;
   rows(from: number, to: number): RowsWindow;
-  detail(seq: number): RecordDetail | null;
+  /** null when the record is no longer kept; each payload's text is cut at `maxChars` (default 200,000) */
+  detail(seq: number, maxChars?: number): RecordDetail | null;
   bytes(seq: number, part: PayloadPart, from: number, to: number): BytesView | null;
   /** seq of a kept record, or null when it is not kept */
   find(partition: number, offset: string): number | null;

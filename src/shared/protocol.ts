@@ -1,4 +1,4 @@
-import type { EngineEvents, EngineMethods, ReadQuery } from "./messages.ts";
+import type { EngineEvents, EngineMethods, ReaderStatus, ReadQuery } from "./messages.ts";
 
 /** What the Messages webview may ask of the host. The engine's methods are relayed to the reader worker as they are. */
 export interface MessagesHostMethods extends EngineMethods {
@@ -20,6 +20,8 @@ export interface MessagesHostMethods extends EngineMethods {
 export interface MessagesHostEvents extends EngineEvents {
   /** the host asks the panel to show its produce form */
   showProduce: undefined;
+  /** the host started another query than the webview asked for */
+  query: ReadQuery;
   /** topic metadata changed (partitions were added) or settings did */
   init: MessagesInit;
 }
@@ -33,6 +35,26 @@ export interface MessagesState {
   selected: { partition: number; offset: string } | null;
   draft: ProduceDraft | null;
   produceOpen: boolean;
+  layout: PanelLayout;
+  /** where the grid stands, to come back to after the panel was hidden; of no use to another run */
+  view: { run: number; topSeq: number; following: boolean } | null;
+}
+
+/** Sizes that the user dragged, in CSS pixels; null or missing: the panel's own choice. */
+export interface PanelLayout {
+  columns: Record<string, number>;
+  /** width of the detail pane beside the grid */
+  detailWidth: number | null;
+  /** height of the detail pane below the grid, where the panel is narrow */
+  detailHeight: number | null;
+  produceWidth: number | null;
+}
+
+/** What the webview leaves with VS Code (`setState`), and a serializer gets back after a window reload. */
+export interface SerializedPanel {
+  connectionId: string;
+  connectionName: string;
+  state: MessagesState;
 }
 
 export interface MessagesInit {
@@ -43,7 +65,9 @@ export interface MessagesInit {
   partitions: number[] | null;
   hasRegistry: boolean;
   defaultLast: number;
-  state: MessagesState | null;
+  state: MessagesState;
+  /** what the engine last said; null before its first word */
+  status: ReaderStatus | null;
   /** BCP 47, for numbers and dates */
   locale: string;
   problem: string | null;

@@ -1,0 +1,254 @@
+import type {
+  BytesView,
+  Cell,
+  EngineMethods,
+  PayloadPart,
+  PayloadView,
+  ReaderStatus,
+  ReadQuery,
+  RecordDetail,
+  RowsWindow,
+  RowView,
+} from "../../../src/shared/messages.ts";
+
+/** Row n of the made-up topic; everything about it follows from n. */
+interface Made {
+  key: string | null;
+  value: string | null;
+  format: PayloadView["format"];
+  problems: string[];
+}
+
+const utf8 = new TextEncoder();
+
+/** An engine without Kafka: as many rows as asked for, all of them made on demand, with the oddities that a real topic has. */
+export class FakeEngine implements EngineMethods {
+  status: ReaderStatus;
+  private readonly send: (status: ReaderStatus) => void;
+  private readonly total: number;
+  private readonly perSecond: number;
+  private timer: ReturnType<typeof setInterval> | null = null;
+  private readonly startedAt = Date.now();
+  private readonly ring: number;
+
+  constructor(send: (status: ReaderStatus) => void, total: number, perSecond: number, ring: number) {
+    this.send = send;
+    this.total = total;
+    this.perSecond = perSecond;
+    this.ring = ring;
+    this.status = {
+      state: "connecting",
+      run: 0,
+      firstSeq: 0,
+      nextSeq: 0,
+      scanned: 0,
+      scannedBytes: 0,
+      dropped: 0,
+      unreadable: 0,
+      behind: "0",
+      elapsedMs: 0,
+      partitions: [0, 1, 2, 3, 4, 5].map((partition) => ({
+        partition,
+        position: "0",
+        end: "0",
+        logStart: "0",
+        problem: null,
+      })),
+      problem: null,
+    };
+  }
+
+  private grow(count: number, change: Partial<ReaderStatus> = {}): void {
+    const s = this.status;
+    const nextSeq = s.nextSeq + count;
+    const firstSeq = Math.max(s.firstSeq, nextSeq - this.ring);
+    this.status = {
+      ...s,
+      nextSeq,
+      firstSeq,
+      scanned: s.scanned + count,
+      scannedBytes: s.scannedBytes + count * 165,
+      dropped: s.dropped + firstSeq - s.firstSeq,
+      elapsedMs: s.elapsedMs + 100,
+      unreadable: nextSeq > 9 ? 1 : 0,
+      ...change,
+    };
+    this.send(this.status);
+  }
+
+  start(query: ReadQuery): void {
+    this.stop();
+    const run = this.status.run + 1;
+    this.status = {
+      ...this.status,
+      run,
+      firstSeq: 0,
+      nextSeq: 0,
+      scanned: 0,
+      scannedBytes: 0,
+      dropped: 0,
+      elapsedMs: 0,
+    };
+    const total =
+      query.from.kind === "latest"
+        ? 0
+        : query.from.kind === "last"
+          ? Math.min(query.from.count, this.total)
+          : this.total;
+    this.grow(total, { state: query.to.kind === "live" ? "live" : "done", problem: null });
+    if (query.to.kind === "live") this.live();
+  }
+
+  private live(): void {
+    if (this.perSecond > 0) this.timer = setInterval(() => this.grow(Math.ceil(this.perSecond / 10)), 100);
+  }
+
+  private stop(): void {
+    if (this.timer) clearInterval(this.timer);
+    this.timer = null;
+  }
+
+  pause(): void {
+    this.stop();
+    this.grow(0, { state: "paused" });
+  }
+  resume(): void {
+    this.grow(0, { state: "live" });
+    this.live();
+  }
+  clear(): void {
+    this.status = { ...this.status, run: this.status.run + 1, firstSeq: this.status.nextSeq };
+    this.grow(0);
+  }
+  /** Ends as a lost connection would. */
+  fail(problem: string): void {
+    this.stop();
+    this.grow(0, { state: "failed", problem });
+  }
+
+  rows(from: number, to: number): RowsWindow {
+    const { run, firstSeq, nextSeq } = this.status;
+    const rows: RowView[] = [];
+    for (let seq = Math.max(from, firstSeq); seq < Math.min(to, nextSeq); seq++) rows.push(this.row(seq));
+    return { run, firstSeq, nextSeq, from, rows };
+  }
+
+  private row(seq: number): RowView {
+    const m = made(seq);
+    const problem =
+      seq % 40 === 9
+        ? "A batch of 12 messages from offset 166,790 on cannot be read: its checksum does not match (CRC-32C)."
+        : null;
+    return {
+      seq,
+      kind: problem ? "problem" : "record",
+      partition: seq % 6,
+      offset: String(166_661 + seq * 13),
+      timestamp: String(this.startedAt - 60_000 * 5 + seq * 137),
+      timestampType: "create",
+      key: m.key === null ? null : cell(m.key, "text", []),
+      value: m.value === null ? null : cell(m.value, m.format, m.problems),
+      keySize: m.key?.length ?? 0,
+      valueSize: m.value?.length ?? 0,
+      headerCount: seq % 3,
+      problem,
+    };
+  }
+
+  detail(seq: number, maxChars = 100_000): RecordDetail | null {
+    if (seq < this.status.firstSeq || seq >= this.status.nextSeq) return null;
+    const row = this.row(seq);
+    if (row.kind === "problem") return null;
+    const m = made(seq);
+    const big = seq % 50 === 17 ? `"${"lorem ipsum dolor ".repeat(40_000)}"` : null;
+    const text = big ?? (m.format === "binary" ? (m.value ?? "") : pretty(m.value ?? ""));
+    return {
+      ...row,
+      topic: "orders",
+      key: m.key === null ? null : view(m.key, "text", m.key.length, []),
+      value:
+        m.value === null
+          ? null
+          : {
+              ...view(text.slice(0, maxChars), m.format, text.length, m.problems),
+              textCut: Math.max(0, text.length - maxChars),
+            },
+      headers: [
+        { key: "traceparent", value: view("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01", "text", 55, []) },
+        { key: "retry", value: null },
+        { key: "signature", value: view("9f 3c 00 ff 81", "binary", 5, []) },
+      ].slice(0, row.headerCount + 1),
+      batch: {
+        baseOffset: row.offset,
+        records: 40,
+        codec: "zstd",
+        leaderEpoch: 3,
+        transactional: false,
+        producerId: "-1",
+        producerEpoch: -1,
+        sequence: -1,
+      },
+    };
+  }
+
+  bytes(seq: number, part: PayloadPart, from: number, to: number): BytesView | null {
+    const m = made(seq);
+    const text = part === "value" ? m.value : part === "key" ? m.key : "header bytes";
+    if (text === null) return null;
+    const all = utf8.encode(seq % 50 === 17 ? text.repeat(200) : text);
+    return { from, size: all.length, bytes: all.slice(from, to) };
+  }
+
+  find(_partition: number, offset: string): number | null {
+    const seq = (Number(offset) - 166_661) / 13;
+    return seq >= this.status.firstSeq && seq < this.status.nextSeq ? seq : null;
+  }
+}
+
+function made(n: number): Made {
+  if (n % 23 === 15) return { key: `c${19_404 + n}`, value: null, format: "json", problems: [] };
+  if (n % 23 === 10)
+    return {
+      key: `c${19_404 + n}`,
+      value: "00 00 00 00 09 02 48 65 6c 6c 6f",
+      format: "binary",
+      problems: ["Schema id 9 is unknown to the registry (404), so these bytes cannot be decoded."],
+    };
+  return {
+    key: n % 7 === 3 ? null : `c${10_611 + ((n * 977) % 9000)}`,
+    value: `{"id":${9_007_199_254_740_993n + BigInt(n)},"ts":${1_700_000_777_777 + n * 1137},"customer":"c${10_611 + n}","status":"${
+      n % 5 ? "paid" : "open"
+    }","amount":${(n % 400) + 100}.50,"express":${n % 2 === 0},"note":null,"items":[{"sku":"s0395","qty":1},{"sku":"s4389 \\"large\\"","qty":2}]}`,
+    format: n % 4 === 1 ? "avro" : "json",
+    problems: [],
+  };
+}
+
+const cell = (text: string, format: Cell["format"], problems: string[]): Cell => ({
+  format,
+  text: text.slice(0, 256),
+  cut: text.length > 256,
+  problems,
+});
+
+const view = (text: string, format: PayloadView["format"], size: number, problems: string[]): PayloadView => ({
+  format,
+  text,
+  textCut: 0,
+  size,
+  schema: format === "avro" ? { id: 12, type: "AVRO", subject: "orders-value", version: 3 } : null,
+  problems,
+});
+
+/** Enough indentation for a picture; the real engine keeps every character. */
+function pretty(json: string): string {
+  let depth = 0;
+  let out = "";
+  for (const part of json.split(/("(?:[^"\\]|\\.)*"|[{}[\],:])/).filter(Boolean)) {
+    if (part === "{" || part === "[") out += `${part}\n${"  ".repeat(++depth)}`;
+    else if (part === "}" || part === "]") out += `\n${"  ".repeat(--depth)}${part}`;
+    else if (part === ",") out += `,\n${"  ".repeat(depth)}`;
+    else out += part === ":" ? ": " : part;
+  }
+  return out;
+}

@@ -1,0 +1,169 @@
+import type {
+  DraftProblem,
+  MessagesHostEvents,
+  MessagesHostMethods,
+  MessagesInit,
+  MessagesState,
+  ProduceDraft,
+} from "../../../src/shared/protocol.ts";
+import { Rpc } from "../../../src/shared/rpc.ts";
+import { UserError } from "../../../src/shared/userError.ts";
+import { FakeEngine } from "./fakeEngine.ts";
+
+/**
+ * Stands in for VS Code and the extension host, so that the webview runs in any browser: `?rows=1000000&rate=50&ring=2000000&scene=…`.
+ * What the page under test is told to copy, remember and so on is kept in `window.fake`.
+ */
+const options = new URLSearchParams(location.search);
+const scene = options.get("scene") ?? "";
+const rows = Number(options.get("rows") ?? 200);
+
+const log: {
+  copied: string[];
+  opened: string[];
+  commands: string[];
+  remembered: MessagesState | null;
+  started: number;
+} = {
+  copied: [],
+  opened: [],
+  commands: [],
+  remembered: null,
+  started: 0,
+};
+
+const toPage = (message: unknown) =>
+  window.dispatchEvent(new MessageEvent("message", { data: structuredClone(message) }));
+let toHost: (message: unknown) => void = () => {};
+
+const engine = new FakeEngine(
+  (status) => host.emit("status", status),
+  rows,
+  Number(options.get("rate") ?? 0),
+  Number(options.get("ring") ?? 2_000_000),
+);
+
+const init = (): MessagesInit => ({
+  connectionId: "c1",
+  connectionName: "local",
+  topic: "orders",
+  partitions: [0, 1, 2, 3, 4, 5],
+  hasRegistry: true,
+  defaultLast: 200,
+  status: engine.status.run > 0 ? engine.status : null,
+  locale: "en-US",
+  problem: null,
+  state: {
+    query: {
+      topic: "orders",
+      from:
+        scene === "latest" ? { kind: "latest" } : rows > 1000 ? { kind: "beginning" } : { kind: "last", count: 200 },
+      to: { kind: "live" },
+      partitions: null,
+      isolation: "read_committed",
+    },
+    detailTab: "value",
+    detailOpen: options.has("detail"),
+    selected: null,
+    draft: null,
+    produceOpen: options.has("produce"),
+    layout: { columns: {}, detailWidth: null, detailHeight: null, produceWidth: null },
+    view: null,
+  },
+});
+
+function validate(draft: ProduceDraft): DraftProblem[] {
+  const problems: DraftProblem[] = [];
+  const { value } = draft;
+  if (value.encoding === "json" || value.encoding === "schema") {
+    try {
+      const parsed: unknown = JSON.parse(value.text);
+      if (value.encoding === "schema" && typeof (parsed as { amount?: unknown }).amount !== "number")
+        problems.push({ field: "value", path: "$.amount", message: "needs a double, but there is a string" });
+    } catch (error) {
+      problems.push({ field: "value", message: `This is not JSON: ${(error as Error).message}`, at: 3 });
+    }
+  }
+  for (const [index, h] of draft.headers.entries())
+    if (h.key === "") problems.push({ field: "headers", index, message: "A header needs a key." });
+  return problems;
+}
+
+const wait = (ms: number) => new Promise((r) => setTimeout(r, ms));
+
+const host = new Rpc<MessagesHostMethods, object, MessagesHostEvents>(
+  {
+    post: (message) => queueMicrotask(() => toPage(message)),
+    listen: (receive) => {
+      toHost = receive;
+      return () => {};
+    },
+  },
+  {
+    init,
+    start: (query) => {
+      log.started++;
+      engine.start(query);
+    },
+    pause: () => engine.pause(),
+    resume: () => engine.resume(),
+    clear: () => engine.clear(),
+    rows: async (from, to) => {
+      await wait(Number(options.get("lag") ?? 5));
+      return engine.rows(from, to);
+    },
+    detail: (seq, maxChars) => engine.detail(seq, typeof maxChars === "number" ? maxChars : undefined),
+    bytes: (seq, part, from, to) => engine.bytes(seq, part, from, to),
+    find: (partition, offset) => engine.find(partition, offset),
+    remember: (state) => {
+      log.remembered = state;
+    },
+    produceContext: () => ({
+      partitions: [0, 1, 2, 3, 4, 5],
+      subjects: {
+        key: [],
+        value: [
+          {
+            subject: "orders-value",
+            version: 3,
+            id: 12,
+            type: "AVRO",
+            example: '{\n  "id": 1,\n  "customer": "c10611",\n  "status": "paid",\n  "amount": 12.5\n}',
+          },
+        ],
+      },
+      registryProblem: null,
+    }),
+    validateDraft: (draft) => validate(draft),
+    produce: async (draft) => {
+      await wait(120);
+      const problems = validate(draft);
+      if (problems.length > 0)
+        return { ok: false as const, message: "The message was not sent: see the fields above.", problems };
+      if (scene === "toolarge")
+        throw new UserError(
+          "The broker refused the message: it is larger than the topic's max.message.bytes (1,048,588 bytes).",
+        );
+      return { ok: true as const, partition: 2, offset: String(166_661 + 13 * 20), timestamp: "0" };
+    },
+    copyText: (text) => void log.copied.push(text),
+    openText: (text) => void log.opened.push(text),
+    command: (name) => void log.commands.push(name),
+  },
+);
+
+Object.assign(window, {
+  acquireVsCodeApi: () => ({
+    postMessage: (message: unknown) => toHost(structuredClone(message)),
+    setState: () => {},
+  }),
+  fake: { log, engine, host },
+});
+
+if (scene === "failed")
+  engine.fail("127.0.0.1:9092 refused the connection: no broker listens there. Start it, or edit the connection.");
+else if (scene !== "connecting") engine.start(init().state.query);
+if (scene === "trouble") {
+  const [first] = engine.status.partitions;
+  if (first) first.problem = "it has no leader: broker 3 is down.";
+}

@@ -1,0 +1,140 @@
+import { html, nothing, type TemplateResult } from "lit";
+import { ref } from "lit/directives/ref.js";
+import { button } from "../ui/controls.ts";
+import { icon } from "../ui/icon.ts";
+import { splitter } from "../ui/splitter.ts";
+import type { VirtualGrid } from "../ui/virtualGrid.ts";
+import { detailPane } from "./detail.ts";
+import { messagesGrid } from "./grid.ts";
+import type { Panel } from "./panel.ts";
+import { produceForm } from "./produceForm.ts";
+import { emptyState } from "./states.ts";
+import { statusLine } from "./statusLine.ts";
+import { toolbar } from "./toolbar.ts";
+
+/** The whole panel, from its state. */
+export function app(panel: Panel): TemplateResult {
+  const { selection, producing, layout } = panel;
+  const style = [
+    layout.detailWidth && `--detail-width: ${layout.detailWidth}px`,
+    layout.detailHeight && `--detail-height: ${layout.detailHeight}px`,
+    layout.produceWidth && `--produce-width: ${layout.produceWidth}px`,
+  ]
+    .filter(Boolean)
+    .join(";");
+  const resize = (key: "detailWidth" | "detailHeight" | "produceWidth") => (size: number) => {
+    panel.layout = { ...panel.layout, [key]: size };
+    panel.save();
+    panel.changed();
+  };
+  return html`<div class="app" .style=${style}>
+    ${toolbar(panel)} ${progressBar(panel)} ${troubles(panel)}
+    <main class=${`body ${selection.open ? "with-detail" : ""} ${producing.open ? "with-produce" : ""}`}>
+      <section class="messages" aria-label="Messages">
+        ${messagesGrid(
+          panel,
+          ref((el) => attachGrid(panel, el as VirtualGrid | undefined)),
+        )} ${emptyState(panel)} ${newPill(panel)}
+      </section>
+      ${
+        selection.open
+          ? html`<div class="detail-part">
+            ${splitter({ label: "Width of the message pane", orientation: "vertical", controls: "detail", min: 240, onResize: resize("detailWidth") })}
+            ${splitter({ label: "Height of the message pane", orientation: "horizontal", controls: "detail", min: 120, onResize: resize("detailHeight") })}
+            ${detailPane(panel)}
+          </div>`
+          : nothing
+      }
+      ${
+        producing.open
+          ? html`<div class="produce-part">
+            ${splitter({ label: "Width of the produce form", orientation: "vertical", controls: "produce", min: 300, onResize: resize("produceWidth") })}
+            ${produceForm(panel)}
+          </div>`
+          : nothing
+      }
+    </main>
+    ${statusLine(panel)}
+  </div>`;
+}
+
+function attachGrid(panel: Panel, grid: VirtualGrid | undefined): void {
+  if (!grid || panel.grid === grid) return;
+  panel.grid = grid;
+  panel.reading.placeGrid();
+}
+
+function progressBar(panel: Panel): TemplateResult {
+  const state = panel.reading.status?.state ?? "connecting";
+  const progress = panel.reading.progress;
+  const waiting = state === "connecting" || (state === "reading" && progress === null);
+  return html`<div
+    class=${`progress ${waiting ? "waiting" : ""} ${state === "reading" || waiting ? "on" : ""}`}
+    role="progressbar"
+    aria-label="Reading"
+    aria-hidden=${state === "reading" || waiting ? nothing : "true"}
+    aria-valuenow=${progress === null ? nothing : Math.round(progress * 100)}
+    .style=${`--progress: ${progress === null ? 0 : progress * 100}%`}
+  ></div>`;
+}
+
+/** Sentences that ask for the user: what was rejected, partitions that cannot be read, a failure while rows are shown. */
+function troubles(panel: Panel): TemplateResult {
+  const { status, rows } = panel.reading;
+  const kept = rows.next - rows.first;
+  const parts = status?.partitions.filter((p) => p.problem) ?? [];
+  return html`${
+    panel.trouble
+      ? html`<div class="notice error" role="alert">
+        ${icon("error")}<span class="notice-text">${panel.trouble.message}</span>
+        ${panel.trouble.retry ? button({ label: "Retry", look: "secondary", onClick: panel.trouble.retry }) : nothing}
+        ${button({
+          label: "Dismiss",
+          icon: "close",
+          iconOnly: true,
+          onClick: () => {
+            panel.trouble = null;
+            panel.changed();
+          },
+        })}
+      </div>`
+      : nothing
+  }${
+    status?.state === "failed" && kept > 0
+      ? html`<div class="notice error" role="alert">
+        ${icon("error")}<span class="notice-text">${status.problem ?? "Reading failed."} What was read before is still here.</span>
+        ${button({ label: "Retry", look: "secondary", onClick: () => panel.reading.restart() })}
+      </div>`
+      : nothing
+  }${
+    status && status.state !== "failed" && (status.problem || parts.length > 0)
+      ? html`<div class="notice warning" role="status">
+        ${icon("warning")}<span class="notice-text"
+          >${status.problem ?? ""}
+          ${parts.slice(0, 3).map((p) => html`<span>Partition ${p.partition}: ${p.problem} </span>`)}${
+            parts.length > 3 ? html`<span>… and ${parts.length - 3} more partitions.</span>` : nothing
+          }</span
+        >
+      </div>`
+      : nothing
+  }`;
+}
+
+/** While the grid does not follow, says how much has come since, and leads there. */
+function newPill(panel: Panel): TemplateResult | typeof nothing {
+  const { reading, grid } = panel;
+  const fresh = reading.rows.next - Math.max(reading.seenUpTo, reading.rows.first);
+  if (!grid || grid.position.follow || grid.position.atEnd || fresh <= 0) return nothing;
+  return html`<div class="new-pill">
+    ${button({
+      label: `${fresh.toLocaleString()} new`,
+      icon: "arrow-down",
+      look: "primary",
+      title: "Jump to the newest message and follow",
+      onClick: () => {
+        grid.toEnd();
+        grid.focusRows();
+      },
+    })}
+  </div>`;
+}

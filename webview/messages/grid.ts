@@ -1,0 +1,148 @@
+import { html, nothing, type TemplateResult } from "lit";
+import type { Cell, RowView } from "../../src/shared/messages.ts";
+import { gridTime, int, size } from "../ui/format.ts";
+import { icon } from "../ui/icon.ts";
+import type { GridColumn, GridRow } from "../ui/virtualGrid.ts";
+import "../ui/virtualGrid.ts";
+import type { Panel } from "./panel.ts";
+
+/** Widths in characters of the grid's font: what the column shows, to the last digit. */
+const columns = [
+  { id: "time", title: "time", name: "Time (local)", chars: 12, min: 60 },
+  { id: "partition", title: "p", name: "Partition", chars: 3, min: 32, align: "end" },
+  { id: "offset", title: "offset", name: "Offset", chars: 10, min: 48, align: "end" },
+  { id: "key", title: "key", name: "Key", chars: 16, min: 48 },
+  { id: "value", title: "value", name: "Value", chars: null, min: 180 },
+  { id: "headers", title: "headers", name: "Headers", chars: 8, min: 40, align: "end", spare: true },
+  { id: "size", title: "size", name: "Size of key and value", chars: 8, min: 48, align: "end", spare: true },
+] as const;
+
+/** Below this width of the grid, pixels, the value needs the room of the spare columns. */
+const roomForSpare = 720;
+/** A time with its day is longer than today's time alone. */
+const dayChars = 23;
+const cellPadding = 18;
+
+function shownColumns(panel: Panel, days: boolean): GridColumn[] {
+  const own = panel.layout.columns;
+  const char = panel.grid?.charWidth ?? 7.6;
+  const wide = (panel.grid?.clientWidth ?? 1000) >= roomForSpare;
+  return columns
+    .filter((c) => wide || !("spare" in c))
+    .map((c) => {
+      const chars = c.id === "time" && days ? dayChars : c.chars;
+      const width = chars === null ? null : (own[c.id] ?? Math.ceil(chars * char) + cellPadding);
+      return { id: c.id, title: c.title, name: c.name, min: c.min, width, ...("align" in c ? { align: c.align } : {}) };
+    });
+}
+
+/** The grid of messages; `attach` is the directive that gets hold of the element. */
+export function messagesGrid(panel: Panel, attach: unknown): TemplateResult {
+  const { rows, status } = panel.reading;
+  const now = new Date();
+  let days = false;
+  if (panel.grid) {
+    const { from, to } = panel.grid.position.range(0);
+    for (let seq = from; seq < to && !days; seq++) {
+      const row = rows.get(seq);
+      days = row !== undefined && gridTime(row.timestamp, now).length > 12;
+    }
+  }
+  return html`<kw-grid
+    class=${status?.state === "failed" && rows.next === rows.first ? "hollow" : ""}
+    .label=${`Messages of ${panel.init.topic}`}
+    .columns=${shownColumns(panel, days)}
+    .selected=${panel.selection.seq}
+    .version=${{}}
+    .source=${{
+      first: rows.first,
+      next: rows.next,
+      run: rows.run,
+      row: (seq: number) => {
+        const row = rows.get(seq);
+        return row && gridRow(row, now);
+      },
+      ensure: (from: number, to: number) => rows.ensure(from, to),
+    }}
+    .events=${events(panel)}
+    ${attach}
+  ></kw-grid>`;
+}
+
+function events(panel: Panel) {
+  return {
+    select: (seq: number, how: "pointer" | "keyboard") => {
+      if (how === "pointer") panel.selection.open = true;
+      panel.selection.select(seq);
+    },
+    open: () => {
+      panel.selection.show();
+      requestAnimationFrame(() =>
+        document.querySelector<HTMLElement>("#detail [role=tab][aria-selected=true]")?.focus(),
+      );
+    },
+    leave: () => panel.selection.close(),
+    copy: () => void panel.selection.copyValue(),
+    resize: (column: string, width: number) => {
+      panel.layout = { ...panel.layout, columns: { ...panel.layout.columns, [column]: width } };
+      panel.save();
+      panel.changed();
+    },
+    measured: () => panel.changed(),
+    scrolled: (follow: boolean) => {
+      const { reading, grid } = panel;
+      // what has been on screen is not new any more
+      if (grid) reading.seenUpTo = follow ? reading.rows.next : Math.max(reading.seenUpTo, grid.position.range(0).to);
+      panel.save();
+      panel.changed();
+    },
+  };
+}
+
+function gridRow(row: RowView, now: Date): GridRow {
+  if (row.kind === "problem") {
+    return {
+      class: "problem",
+      cells: html`<div role="gridcell" aria-colindex="1" class="cell c-time">—</div>
+        <div role="gridcell" aria-colindex="2" class="cell c-partition end">${row.partition}</div>
+        <div role="gridcell" aria-colindex="3" class="cell c-offset end">${int(row.offset)}</div>
+        <div role="gridcell" aria-colindex="4" aria-colspan="4" class="cell span" title=${row.problem ?? ""}>
+          ${icon("error", "mark error")}<span>${row.problem}</span>
+        </div>`,
+    };
+  }
+  const bytes = row.keySize + row.valueSize;
+  return {
+    class: row.value === null ? "tombstone" : "",
+    cells: html`<div role="gridcell" aria-colindex="1" class="cell c-time">${gridTime(row.timestamp, now)}</div>
+      <div role="gridcell" aria-colindex="2" class="cell c-partition end">${row.partition}</div>
+      <div role="gridcell" aria-colindex="3" class="cell c-offset end">${int(row.offset)}</div>
+      <div role="gridcell" aria-colindex="4" class="cell c-key">${payload(row.key, "no key")}</div>
+      <div role="gridcell" aria-colindex="5" class="cell c-value">${payload(row.value, "null (tombstone)")}</div>
+      <div role="gridcell" aria-colindex="6" class="cell c-headers end">${row.headerCount || nothing}</div>
+      <div role="gridcell" aria-colindex="7" class="cell c-size end">${size(bytes)}</div>`,
+  };
+}
+
+const schemaNames: Partial<Record<Cell["format"], string>> = {
+  avro: "Avro",
+  protobuf: "Protobuf",
+  "json-schema": "JSON Schema",
+  binary: "hex",
+};
+
+function payload(cell: Cell | null, none: string): TemplateResult {
+  if (!cell)
+    return html`<span class="none">${none === "no key" ? nothing : icon("circle-slash", "mark")}${none}</span>`;
+  const problem = cell.problems.length > 0 ? cell.problems.join(" ") : null;
+  const tag = schemaNames[cell.format];
+  return html`${
+    problem
+      ? html`${icon("warning", "mark warning")}<span class="cell-problem" title=${problem}>${problem}</span>`
+      : nothing
+  }${tag && !problem ? html`<span class="tag">${tag}</span>` : nothing}${
+    cell.format === "empty"
+      ? html`<span class="none">empty</span>`
+      : html`<span class="text">${cell.text}${cell.cut ? "…" : nothing}</span>`
+  }`;
+}

@@ -1,0 +1,117 @@
+import { html, nothing, type TemplateResult } from "lit";
+import type { PayloadView } from "../../src/shared/messages.ts";
+import { button } from "../ui/controls.ts";
+import { int, size } from "../ui/format.ts";
+import { hexView } from "../ui/hexView.ts";
+import { icon } from "../ui/icon.ts";
+import { countLines, textView } from "../ui/jsonView.ts";
+import type { Panel } from "./panel.ts";
+
+export const formatNames: Record<PayloadView["format"], string> = {
+  json: "JSON",
+  text: "Text",
+  avro: "Avro",
+  protobuf: "Protobuf",
+  "json-schema": "JSON Schema",
+  binary: "Binary",
+  empty: "Empty",
+};
+
+/** A key or value in full: what it is, what is wrong with it, and its text or bytes. */
+export function payload(
+  panel: Panel,
+  part: "key" | "value",
+  view: PayloadView | null,
+  none: string,
+  why: string,
+): TemplateResult {
+  if (!view)
+    return html`<div class="chips"><span class="chip">${icon("circle-slash")} ${none}</span></div>
+      <p class="dim">${why}</p>`;
+  const json = view.format !== "text" && view.format !== "binary" && view.format !== "empty";
+  return html`<div class="chips">${chips(view)}<span class="spring"></span>${payloadTools(panel, part, view, json)}</div>
+    ${problems(panel, part, view)}
+    ${view.format === "empty" ? html`<p class="dim">Zero bytes: not null, but empty.</p>` : text(panel, view, json)}`;
+}
+
+function chips(view: PayloadView): TemplateResult {
+  const s = view.schema;
+  return html`<span class="chip">${formatNames[view.format]}</span>${
+    s
+      ? html`${
+          s.subject
+            ? html`<span class="chip" title="Subject and version in the schema registry">${s.subject} v${s.version ?? "?"}</span>`
+            : nothing
+        }<span class="chip" title="Schema id, from the message">id ${s.id}</span>`
+      : nothing
+  }<span class="chip" title=${`${int(view.size)} bytes`}>${size(view.size)}</span>`;
+}
+
+function payloadTools(panel: Panel, part: "key" | "value", view: PayloadView, json: boolean): TemplateResult {
+  return html`${button({
+    label: `Copy ${part}`,
+    icon: "copy",
+    iconOnly: true,
+    title: view.textCut > 0 ? `Copy what is shown of the ${part}` : `Copy ${part}`,
+    onClick: () => void panel.attempt(() => panel.rpc.call("copyText", [view.text])),
+  })}${button({
+    label: `Open ${part} in an editor`,
+    icon: "go-to-file",
+    iconOnly: true,
+    onClick: () =>
+      void panel.attempt(() =>
+        panel.rpc.call("openText", [view.text, json ? "json" : "plaintext", `${panel.init.topic} ${part}`]),
+      ),
+  })}`;
+}
+
+/** Why it could not be decoded, with the bytes right below. */
+function problems(panel: Panel, part: "key" | "value", view: PayloadView): TemplateResult | typeof nothing {
+  if (view.problems.length === 0) return nothing;
+  const raw = panel.selection.rawBytes.get(part);
+  return html`<div class="problem-box" role="alert">
+      ${icon("warning")}
+      <div>${view.problems.map((p) => html`<p>${p}</p>`)}</div>
+    </div>
+    ${
+      raw && view.format !== "binary"
+        ? html`<h3>Bytes${raw.size > raw.bytes.length ? html` <span class="dim">first ${raw.bytes.length} of ${int(raw.size)}</span>` : nothing}</h3>
+          ${hexView(raw.bytes, 0)}
+          <h3>As text</h3>`
+        : nothing
+    }
+    ${raw && view.format === "binary" ? hexView(raw.bytes, 0) : nothing}`;
+}
+
+function text(panel: Panel, view: PayloadView, json: boolean): TemplateResult | typeof nothing {
+  const { selection } = panel;
+  if (view.format === "binary") {
+    if (view.problems.length > 0 && selection.rawBytes.size > 0) return moreHexHint(panel, view);
+    return html`${textView(view.text, false, selection.maxLines)}${moreHexHint(panel, view)}`;
+  }
+  const lines = countLines(view.text, selection.maxLines);
+  const linesCut = lines > selection.maxLines;
+  return html`${textView(view.text, json, selection.maxLines)}
+  ${
+    view.textCut > 0 || linesCut
+      ? html`<div class="cut">
+          <span
+            >${
+              view.textCut > 0
+                ? html`${int(view.textCut)} more characters of ${size(view.size)} are not shown.`
+                : html`Shown up to line ${int(selection.maxLines)}.`
+            }</span
+          >
+          ${button({ label: "Show more", onClick: () => selection.more() })}
+        </div>`
+      : nothing
+  }`;
+}
+
+function moreHexHint(panel: Panel, view: PayloadView): TemplateResult | typeof nothing {
+  if (view.size <= 512) return nothing;
+  return html`<div class="cut">
+    <span>${int(view.size)} bytes.</span>
+    ${button({ label: "All bytes", onClick: () => panel.selection.chooseTab("hex") })}
+  </div>`;
+}

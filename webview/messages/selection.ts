@@ -1,0 +1,207 @@
+import type { BytesView, PayloadPart, RecordDetail, RowView } from "../../src/shared/messages.ts";
+import type { MessagesState } from "../../src/shared/protocol.ts";
+import { isCancelled, messageOf } from "../../src/shared/userError.ts";
+import type { Panel } from "./panel.ts";
+
+/** How much of a payload's text is asked for and drawn at first; "show more" multiplies both. */
+const firstChars = 100_000;
+const firstLines = 1500;
+const hexPage = 4096;
+
+export type DetailTab = "value" | "key" | "headers" | "record" | "hex";
+const allTabs: readonly string[] = ["value", "key", "headers", "record", "hex"] satisfies DetailTab[];
+
+/** The selected row and its record in full. */
+export class Selection {
+  seq: number | null = null;
+  /** which record that is, known also when it is no longer kept */
+  record: { partition: number; offset: string } | null = null;
+  /** the row, for what is not a record but a problem */
+  row: RowView | null = null;
+  detail: RecordDetail | null = null;
+  /** why there is no detail, a sentence; null while it comes or is there */
+  problem: string | null = null;
+  open: boolean;
+  tab: DetailTab;
+  maxChars = firstChars;
+  maxLines = firstLines;
+  hexPart: PayloadPart = "value";
+  hex: BytesView | null = null;
+  /** raw bytes shown under a failed decode, by part */
+  readonly rawBytes = new Map<string, BytesView>();
+  /** a record to select as soon as it is kept: [partition, offset, until (ms)] */
+  private wanted: { partition: number; offset: string; until: number } | null;
+  private searching = false;
+  private abort: AbortController | null = null;
+  private readonly panel: Panel;
+
+  constructor(panel: Panel, state: MessagesState) {
+    this.panel = panel;
+    this.open = state.detailOpen;
+    this.tab = allTabs.includes(state.detailTab) ? (state.detailTab as DetailTab) : "value";
+    this.wanted = state.selected && { ...state.selected, until: Date.now() + 15_000 };
+  }
+
+  select(seq: number): void {
+    if (seq === this.seq && this.detail) return;
+    this.wanted = null;
+    this.seq = seq;
+    this.row = this.panel.reading.rows.get(seq) ?? null;
+    this.record = this.row && { partition: this.row.partition, offset: this.row.offset };
+    this.maxChars = firstChars;
+    this.maxLines = firstLines;
+    void this.load(seq);
+    this.panel.save();
+    this.panel.changed();
+  }
+
+  /** Selects, scrolls there and shows it. */
+  jump(seq: number): void {
+    this.open = true;
+    this.select(seq);
+    this.panel.grid?.reveal(seq);
+  }
+
+  step(by: number): void {
+    if (this.seq === null) return;
+    const { first, next } = this.panel.reading.rows;
+    const seq = this.seq + by;
+    if (seq < first || seq >= next) return;
+    this.select(seq);
+    this.panel.grid?.reveal(seq, false);
+  }
+
+  show(): void {
+    this.open = true;
+    this.panel.save();
+    this.panel.changed();
+  }
+
+  close(): void {
+    this.open = false;
+    this.panel.save();
+    this.panel.changed();
+    this.panel.grid?.focusRows();
+  }
+
+  chooseTab(tab: string): void {
+    if (!allTabs.includes(tab)) return;
+    this.tab = tab as DetailTab;
+    if (tab === "hex") void this.loadHex(this.hexPart, hexPage);
+    this.panel.save();
+    this.panel.changed();
+  }
+
+  /** Rows of another run have other numbers: what is selected is looked for anew. */
+  newRun(): void {
+    this.abort?.abort();
+    this.seq = null;
+    if (this.record) this.wanted ??= { ...this.record, until: Date.now() + 5000 };
+  }
+
+  /** Selects a record once it is kept, if that is within `ms`. */
+  await(partition: number, offset: string, ms: number): void {
+    this.wanted = { partition, offset, until: Date.now() + ms };
+    this.search();
+  }
+
+  /** Called when rows arrived: looks for a record that is waited for. */
+  search(): void {
+    const wanted = this.wanted;
+    if (!wanted || this.searching) return;
+    if (Date.now() > wanted.until) {
+      this.wanted = null;
+      return;
+    }
+    this.searching = true;
+    const run = this.panel.reading.rows.run;
+    void this.panel
+      .attempt(async () => {
+        const seq = await this.panel.rpc.call("find", [wanted.partition, wanted.offset]);
+        if (seq === null || this.wanted !== wanted || run !== this.panel.reading.rows.run) return;
+        const open = this.open;
+        this.jump(seq);
+        this.open = open;
+        this.record = { partition: wanted.partition, offset: wanted.offset };
+        this.panel.changed();
+      })
+      .finally(() => {
+        this.searching = false;
+      });
+  }
+
+  /** Asks for more of the payloads' text. */
+  more(): void {
+    this.maxChars *= 5;
+    this.maxLines *= 5;
+    if (this.seq !== null) void this.load(this.seq);
+    this.panel.changed();
+  }
+
+  private async load(seq: number): Promise<void> {
+    this.abort?.abort();
+    const abort = new AbortController();
+    this.abort = abort;
+    const same = this.detail?.seq === seq;
+    if (!same) {
+      this.problem = null;
+      this.rawBytes.clear();
+      this.hex = null;
+    }
+    try {
+      const detail = await this.panel.rpc.call("detail", [seq, this.maxChars], abort.signal);
+      if (abort.signal.aborted || this.seq !== seq) return;
+      this.detail = detail;
+      if (detail) this.record = { partition: detail.partition, offset: detail.offset };
+      else if (this.row?.kind !== "problem")
+        this.problem =
+          "This message is no longer kept: newer ones took its place. Read from its offset to see it again.";
+      this.panel.changed();
+      if (detail && this.tab === "hex") await this.loadHex(this.hexPart, hexPage);
+      if (detail) await this.loadRaw(detail);
+    } catch (error) {
+      if (isCancelled(error) || this.seq !== seq) return;
+      this.detail = null;
+      this.problem = messageOf(error);
+    }
+    this.panel.changed();
+  }
+
+  /** The first bytes of whatever could not be decoded stand right below the reason. */
+  private async loadRaw(detail: RecordDetail): Promise<void> {
+    const parts: [string, PayloadPart][] = [];
+    if (detail.key?.problems.length) parts.push(["key", "key"]);
+    if (detail.value?.problems.length) parts.push(["value", "value"]);
+    for (const [name, part] of parts) {
+      const bytes = await this.panel.rpc.call("bytes", [detail.seq, part, 0, 512], this.abort?.signal);
+      if (bytes && this.detail === detail) this.rawBytes.set(name, bytes);
+    }
+  }
+
+  /** Bytes [0, to) of a part for the hex tab. */
+  async loadHex(part: PayloadPart, to: number): Promise<void> {
+    this.hexPart = part;
+    const seq = this.seq;
+    if (seq === null) return;
+    await this.panel.attempt(async () => {
+      const hex = await this.panel.rpc.call("bytes", [seq, part, 0, to], this.abort?.signal);
+      if (this.seq === seq && this.hexPart === part) this.hex = hex;
+    });
+    this.panel.changed();
+  }
+
+  moreHex(): void {
+    void this.loadHex(this.hexPart, (this.hex?.bytes.length ?? 0) * 4 || hexPage);
+  }
+
+  /** The whole text of the selected value, for the clipboard. */
+  async copyValue(): Promise<void> {
+    const seq = this.seq;
+    if (seq === null) return;
+    await this.panel.attempt(async () => {
+      const detail = await this.panel.rpc.call("detail", [seq, 20_000_000]);
+      const text = detail ? (detail.value?.text ?? "") : (this.row?.problem ?? "");
+      await this.panel.rpc.call("copyText", [text]);
+    });
+  }
+}

@@ -1,0 +1,88 @@
+import { html, nothing, type TemplateResult } from "lit";
+import { button, progressRing } from "../ui/controls.ts";
+import { int } from "../ui/format.ts";
+import { icon } from "../ui/icon.ts";
+import type { Panel } from "./panel.ts";
+
+/** What stands in the place of rows while there are none: what is going on, and what to do. */
+export function emptyState(panel: Panel): TemplateResult | typeof nothing {
+  const { status, rows, query } = panel.reading;
+  if (rows.next > rows.first) return nothing;
+  const state = status?.state ?? "connecting";
+  const place = (
+    mark: TemplateResult,
+    title: string,
+    text: string,
+    actions: TemplateResult | typeof nothing = nothing,
+  ) =>
+    html`<div class="empty">
+      ${mark}
+      <h2>${title}</h2>
+      ${text ? html`<p>${text}</p>` : nothing}
+      <div class="empty-actions">${actions}</div>
+    </div>`;
+  const fromBeginning = button({
+    label: "Read from the beginning",
+    onClick: () => panel.reading.start({ from: { kind: "beginning" } }),
+  });
+  const produce = button({ label: "Produce a message", icon: "send", onClick: () => panel.producing.show() });
+
+  switch (state) {
+    case "connecting":
+      return place(progressRing("Connecting"), `Connecting to ${panel.init.connectionName}…`, "");
+    case "reading":
+      return place(
+        progressRing("Reading"),
+        "Reading…",
+        status && status.scanned > 0 ? `${int(status.scanned)} messages read, none of them kept yet.` : "",
+      );
+    case "failed":
+      return place(
+        icon("error", "big error"),
+        `${panel.init.topic} cannot be read`,
+        status?.problem ?? "Reading failed.",
+        html`${button({ label: "Retry", look: "primary", icon: "refresh", onClick: () => panel.reading.restart() })}
+        ${button({ label: "Test connection", onClick: () => command(panel, "testConnection") })}
+        ${button({ label: "Edit connection", onClick: () => command(panel, "editConnection") })}
+        ${button({ label: "Show log", onClick: () => command(panel, "showLog") })}`,
+      );
+    case "idle":
+      return place(
+        icon("list-flat", "big"),
+        "Nothing is being read",
+        "",
+        button({ label: "Read", look: "primary", onClick: () => panel.reading.restart() }),
+      );
+    case "live":
+    case "paused":
+    case "done": {
+      const part = query.partitions ? "the chosen partitions" : "the topic";
+      if (status && status.scanned > 0)
+        return place(
+          icon("clear-all", "big"),
+          "Cleared",
+          state === "live" ? "New messages appear here as they arrive." : "",
+          button({ label: "Read again", onClick: () => panel.reading.restart() }),
+        );
+      if (state === "paused") return place(icon("debug-pause", "big"), "Paused", "Resume to go on reading.", nothing);
+      if (query.from.kind === "latest")
+        return place(
+          icon("radio-tower", "big"),
+          "Waiting for new messages",
+          `What arrives in ${part} from now on appears here.`,
+          html`${fromBeginning} ${produce}`,
+        );
+      const holds = query.from.kind === "beginning" || query.from.kind === "last";
+      return place(
+        icon("inbox", "big"),
+        holds ? `No messages in ${part}` : "No messages in this range",
+        state === "live" ? "New messages appear here as they arrive." : "Choose another range, or go live.",
+        html`${holds ? nothing : fromBeginning} ${produce}`,
+      );
+    }
+  }
+}
+
+function command(panel: Panel, name: "showLog" | "editConnection" | "testConnection"): void {
+  void panel.attempt(() => panel.rpc.call("command", [name]));
+}

@@ -1,0 +1,115 @@
+import { html, type TemplateResult } from "lit";
+import { icon } from "./icon.ts";
+
+export interface PopupOptions {
+  id: string;
+  /** what is chosen here; the accessible name is `label: value` */
+  label: string;
+  value: string;
+  title: string;
+  /** name of the dialog */
+  dialog: string;
+  content: TemplateResult;
+}
+
+/**
+ * A button that says what is chosen, and a dialog below it to choose otherwise. The platform's popover does the light dismissal, Escape and the
+ * top layer; the place comes from the button's rectangle.
+ */
+export function popup(o: PopupOptions): TemplateResult {
+  return html`<button
+      type="button"
+      id=${`${o.id}-button`}
+      class="chooser"
+      popovertarget=${o.id}
+      aria-haspopup="dialog"
+      aria-label=${`${o.label}: ${o.value}`}
+      title=${o.title}
+    >
+      <span class="chooser-label">${o.label}</span><span class="chooser-value">${o.value}</span>${icon("chevron-down")}
+    </button>
+    <div
+      id=${o.id}
+      class="popup"
+      popover="auto"
+      role="dialog"
+      aria-label=${o.dialog}
+      @beforetoggle=${place}
+      @toggle=${focusChosen}
+      @keydown=${arrows}
+    >
+      ${o.content}
+    </div>`;
+}
+
+/** Closes the popup that an element is in, or that has the id; focus goes back to its button. */
+export function closePopup(of: string | EventTarget | null): void {
+  const el =
+    typeof of === "string" ? document.getElementById(of) : (of as Element | null)?.closest<HTMLElement>("[popover]");
+  if (el?.matches(":popover-open")) el.hidePopover();
+}
+
+function place(e: Event): void {
+  if ((e as ToggleEvent).newState !== "open") return;
+  const panel = e.currentTarget as HTMLElement;
+  const button = document.getElementById(`${panel.id}-button`)?.getBoundingClientRect();
+  if (!button) return;
+  panel.style.top = `${button.bottom + 2}px`;
+  panel.style.left = `${Math.max(4, button.left)}px`;
+  panel.style.maxHeight = `${window.innerHeight - button.bottom - 12}px`;
+  requestAnimationFrame(() => {
+    const over = panel.getBoundingClientRect().right - (window.innerWidth - 4);
+    if (over > 0) panel.style.left = `${Math.max(4, button.left - over)}px`;
+  });
+}
+
+function focusChosen(e: Event): void {
+  if ((e as ToggleEvent).newState !== "open") return;
+  const panel = e.currentTarget as HTMLElement;
+  (
+    panel.querySelector<HTMLElement>("[aria-checked=true]") ?? panel.querySelector<HTMLElement>("[role=radio], button")
+  )?.focus();
+}
+
+/** Up and down walk through the choices. */
+function arrows(e: KeyboardEvent): void {
+  const step = { ArrowDown: 1, ArrowUp: -1 }[e.key];
+  if (!step) return;
+  const panel = e.currentTarget as HTMLElement;
+  const items = [...panel.querySelectorAll<HTMLElement>("[role=radio], [role=menuitemcheckbox]")];
+  const at = items.indexOf(
+    (e.target as HTMLElement).closest<HTMLElement>("[role=radio], [role=menuitemcheckbox]") as HTMLElement,
+  );
+  if (at < 0) return;
+  e.preventDefault();
+  items[(at + step + items.length) % items.length]?.focus();
+}
+
+export interface Choice {
+  label: string;
+  /** said below the label */
+  hint?: string;
+  checked: boolean;
+  /** an input that belongs to the choice, beside it */
+  extra?: TemplateResult;
+  onChoose(e: Event): void;
+}
+
+/** One of several: what a radio button is, with the look of a menu. */
+export function choice(c: Choice): TemplateResult {
+  return html`<div class="choice">
+    <button
+      type="button"
+      role="radio"
+      class="choice-button"
+      aria-checked=${c.checked}
+      tabindex=${c.checked ? 0 : -1}
+      @click=${c.onChoose}
+    >
+      ${icon(c.checked ? "check" : "blank", "choice-mark")}<span class="choice-text"
+        ><span>${c.label}</span>${c.hint ? html`<span class="choice-hint">${c.hint}</span>` : ""}</span
+      >
+    </button>
+    ${c.extra ?? ""}
+  </div>`;
+}

@@ -1,0 +1,347 @@
+import { html, LitElement, nothing, type TemplateResult } from "lit";
+import { repeat } from "lit/directives/repeat.js";
+import { ScrollModel } from "./scrollModel.ts";
+
+export interface GridColumn {
+  id: string;
+  title: string;
+  /** full name for the tooltip and the screen reader, where `title` is short */
+  name?: string;
+  /** pixels; null: takes what is left */
+  width: number | null;
+  min: number;
+  align?: "end";
+}
+
+/** What one row looks like; `cells` are `role="gridcell"` elements, one per column (or spanning). */
+export interface GridRow {
+  class: string;
+  cells: TemplateResult | TemplateResult[];
+}
+
+export interface GridSource {
+  /** rows are [first, next); numbers are never reused within a run */
+  first: number;
+  next: number;
+  run: number;
+  /** undefined: not here yet, a placeholder is drawn */
+  row(seq: number): GridRow | undefined;
+  /** the rows about to be drawn: fetch what is missing, in one request */
+  ensure(from: number, to: number): void;
+}
+
+export interface GridEvents {
+  select(seq: number, how: "pointer" | "keyboard"): void;
+  /** Enter on a row */
+  open(): void;
+  /** Escape */
+  leave(): void;
+  copy(): void;
+  resize(column: string, width: number): void;
+  scrolled(follow: boolean): void;
+  /** the grid's size or font changed */
+  measured(): void;
+}
+
+/**
+ * A grid over millions of rows: draws what is visible and a few more, whatever the count.
+ *
+ * The rows live in a layer that sticks to the viewport and is placed by our own position (scrollModel.ts); the native scroll bar is only an input.
+ * So what is on screen is always what the model says: no blank areas while scrolling fast, and no limit from element heights.
+ * ARIA: role grid with `aria-activedescendant`, so focus stays on the grid while rows come and go.
+ */
+export class VirtualGrid extends LitElement {
+  static override properties = {
+    label: { attribute: false },
+    columns: { attribute: false },
+    source: { attribute: false },
+    selected: { attribute: false },
+    version: { attribute: false },
+    events: { attribute: false },
+  };
+  declare label: string;
+  declare columns: GridColumn[];
+  declare source: GridSource;
+  declare selected: number | null;
+  /** anything that changes when rows should be drawn again */
+  declare version: unknown;
+  declare events: GridEvents;
+
+  readonly position = new ScrollModel();
+  /** row (with its fraction) to stand at once rows are there; null: nothing special */
+  startAt: number | null = null;
+  /** width of a digit in the rows' font, pixels */
+  charWidth = 7.6;
+  private run = -1;
+  private lastBar = 0;
+  private dragging = false;
+  private sizes: ResizeObserver | null = null;
+
+  protected override createRenderRoot(): HTMLElement {
+    return this;
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.sizes = new ResizeObserver(() => this.measure());
+    this.sizes.observe(this);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.sizes?.disconnect();
+  }
+
+  /** Moves the focus to the rows. */
+  focusRows(): void {
+    this.querySelector<HTMLElement>(".grid-scroll")?.focus();
+  }
+
+  /** Brings a row into view and stops following, unless it is the last. */
+  reveal(seq: number, center = true): void {
+    this.position.reveal(seq, center);
+    this.position.follow = this.position.follow && seq === this.position.next - 1;
+    this.requestUpdate();
+  }
+
+  toEnd(): void {
+    this.position.scrollTo(Infinity);
+    this.moved();
+  }
+
+  private measure(): void {
+    const scroller = this.querySelector<HTMLElement>(".grid-scroll");
+    const header = this.querySelector<HTMLElement>(".grid-header");
+    if (!scroller || !header) return;
+    const style = getComputedStyle(scroller);
+    const font = Number.parseFloat(style.fontSize) || 12;
+    this.charWidth = widthOfDigit(`${style.fontSize} ${style.fontFamily}`, font * 0.6);
+    const rowHeight = Math.max(22, Math.round(font * 1.7));
+    this.style.setProperty("--row-height", `${rowHeight}px`);
+    this.style.setProperty("--view-height", `${scroller.clientHeight}px`);
+    this.position.resize(Math.max(0, scroller.clientHeight - header.offsetHeight), rowHeight);
+    this.requestUpdate();
+    this.events.measured();
+  }
+
+  protected override willUpdate(): void {
+    const { first, next, run } = this.source;
+    if (run !== this.run) {
+      this.run = run;
+      this.position.top = first * this.position.rowHeight;
+    }
+    this.position.bounds(first, next);
+    if (this.startAt !== null && next > first) {
+      this.position.moveTo(this.startAt * this.position.rowHeight);
+      this.startAt = null;
+    }
+  }
+
+  protected override updated(): void {
+    const scroller = this.querySelector<HTMLElement>(".grid-scroll");
+    const spacer = this.querySelector<HTMLElement>(".grid-spacer");
+    if (!scroller || !spacer) return;
+    if (this.position.view === 0) this.measure();
+    // the layer is as high as the viewport, so the spacer is what is scrolled beyond it
+    spacer.style.height = `${Math.max(0, Math.floor(this.position.barHeight - this.position.view))}px`;
+    if (!this.dragging && Math.abs(scroller.scrollTop - this.position.bar) >= 1) scroller.scrollTop = this.position.bar;
+    if (!this.dragging) this.lastBar = scroller.scrollTop;
+    const { from, to } = this.position.range(0);
+    if (to > from) this.source.ensure(from, to);
+  }
+
+  private moved(): void {
+    this.requestUpdate();
+    this.events.scrolled(this.position.follow);
+  }
+
+  private readonly onWheel = (e: WheelEvent): void => {
+    if (e.ctrlKey || Math.abs(e.deltaX) > Math.abs(e.deltaY)) return;
+    const unit = e.deltaMode === 1 ? this.position.rowHeight : e.deltaMode === 2 ? this.position.view : 1;
+    if (e.shiftKey) return;
+    e.preventDefault();
+    const fast = e.altKey ? 5 : 1;
+    this.position.scrollTo(this.position.top + e.deltaY * unit * fast);
+    this.moved();
+  };
+
+  private readonly onScroll = (e: Event): void => {
+    const bar = (e.target as HTMLElement).scrollTop;
+    if (Math.abs(bar - this.lastBar) < 1) return;
+    this.lastBar = bar;
+    this.position.dragTo(bar);
+    this.moved();
+  };
+
+  private readonly onPointerDown = (e: PointerEvent): void => {
+    const scroller = e.currentTarget as HTMLElement;
+    if (e.target !== scroller || e.offsetX < scroller.clientWidth) return;
+    // the thumb is in the user's hand: do not move it away while rows arrive
+    this.dragging = true;
+    const release = () => {
+      this.dragging = false;
+      this.requestUpdate();
+    };
+    window.addEventListener("pointerup", release, { once: true });
+    window.addEventListener("blur", release, { once: true });
+  };
+
+  private readonly onKey = (e: KeyboardEvent): void => {
+    if ((e.ctrlKey || e.metaKey) && e.key.toLowerCase() === "c" && this.selected !== null) {
+      if (getSelection()?.isCollapsed ?? true) {
+        e.preventDefault();
+        this.events.copy();
+      }
+      return;
+    }
+    const { first, next, pageRows } = this.position;
+    if (next === first || e.altKey || e.ctrlKey || e.metaKey) return;
+    const current = this.selected ?? null;
+    const start = this.position.range(0).from;
+    const to = {
+      ArrowDown: current === null ? start : current + 1,
+      ArrowUp: current === null ? start : current - 1,
+      PageDown: (current ?? start) + pageRows,
+      PageUp: (current ?? start) - pageRows,
+      Home: first,
+      End: next - 1,
+    }[e.key];
+    if (to !== undefined) {
+      e.preventDefault();
+      const seq = Math.min(Math.max(to, first), next - 1);
+      this.position.reveal(seq);
+      this.position.follow = e.key === "End";
+      this.events.select(seq, "keyboard");
+      this.moved();
+    } else if (e.key === "Enter" && current !== null) {
+      e.preventDefault();
+      this.events.open();
+    } else if (e.key === "Escape") this.events.leave();
+  };
+
+  private readonly onClick = (e: MouseEvent): void => {
+    const row = (e.target as HTMLElement).closest<HTMLElement>("[data-seq]");
+    if (!row || !(getSelection()?.isCollapsed ?? true)) return;
+    this.position.follow = false;
+    this.events.select(Number(row.dataset["seq"]), "pointer");
+    this.moved();
+  };
+
+  private template(): string {
+    return this.columns
+      .map((c) => (c.width === null ? `minmax(${c.min}px, 1fr)` : `${Math.max(c.min, c.width)}px`))
+      .join(" ");
+  }
+
+  protected override render(): TemplateResult {
+    const { from, to } = this.position.range(4);
+    const count = this.position.next - this.position.first;
+    const seqs = Array.from({ length: Math.max(0, to - from) }, (_, i) => from + i);
+    const active =
+      this.selected !== null && this.selected >= from && this.selected < to ? `row-${this.selected}` : nothing;
+    return html`<div
+      class="grid-scroll"
+      role="grid"
+      tabindex="0"
+      aria-label=${this.label}
+      aria-rowcount=${count + 1}
+      aria-colcount=${this.columns.length}
+      aria-activedescendant=${active}
+      .style=${`--columns: ${this.template()}`}
+      @wheel=${{ handleEvent: this.onWheel, passive: false }}
+      @scroll=${this.onScroll}
+      @pointerdown=${this.onPointerDown}
+      @keydown=${this.onKey}
+      @click=${this.onClick}
+    >
+      <div class="grid-layer" role="presentation">
+        <div class="grid-header" role="row" aria-rowindex="1">${this.columns.map((c, i) => this.headerCell(c, i))}</div>
+        <div class="grid-rows" role="presentation">
+          ${repeat(
+            seqs,
+            (seq) => seq,
+            (seq) => this.row(seq),
+          )}
+        </div>
+      </div>
+      <div class="grid-spacer" role="presentation"></div>
+    </div>`;
+  }
+
+  private row(seq: number): TemplateResult {
+    const row = this.source.row(seq);
+    const selected = seq === this.selected;
+    return html`<div
+      id=${`row-${seq}`}
+      role="row"
+      class=${`grid-row ${row?.class ?? "loading"} ${selected ? "selected" : ""}`}
+      aria-rowindex=${seq - this.position.first + 2}
+      aria-selected=${selected}
+      aria-busy=${row ? nothing : "true"}
+      data-seq=${seq}
+      .style=${`transform: translateY(${seq * this.position.rowHeight - this.position.top}px)`}
+    >
+      ${row ? row.cells : this.columns.map((c) => html`<div role="gridcell" class=${`cell c-${c.id}`}><span class="skeleton"></span></div>`)}
+    </div>`;
+  }
+
+  private headerCell(c: GridColumn, index: number): TemplateResult {
+    return html`<div
+      role="columnheader"
+      aria-colindex=${index + 1}
+      aria-label=${c.name ?? c.title}
+      title=${c.name ?? c.title}
+      class=${`cell head c-${c.id} ${c.align === "end" ? "end" : ""}`}
+    >
+      <span class="head-text">${c.title}</span>
+      ${
+        c.width === null
+          ? nothing
+          : html`<span
+            class="col-handle"
+            role="separator"
+            aria-orientation="vertical"
+            aria-label=${`Width of ${c.name ?? c.title}`}
+            aria-valuenow=${Math.round(c.width)}
+            tabindex="0"
+            @pointerdown=${(e: PointerEvent) => this.startResize(e, c)}
+            @click=${(e: Event) => e.stopPropagation()}
+            @keydown=${(e: KeyboardEvent) => this.keyResize(e, c)}
+          ></span>`
+      }
+    </div>`;
+  }
+
+  private keyResize(e: KeyboardEvent, c: GridColumn): void {
+    const step = { ArrowLeft: -8, ArrowRight: 8 }[e.key];
+    if (step === undefined || c.width === null) return;
+    e.preventDefault();
+    e.stopPropagation();
+    this.events.resize(c.id, Math.max(c.min, c.width + step));
+  }
+
+  private startResize(e: PointerEvent, c: GridColumn): void {
+    e.preventDefault();
+    e.stopPropagation();
+    const handle = e.currentTarget as HTMLElement;
+    const from = e.clientX;
+    const width = c.width ?? c.min;
+    handle.setPointerCapture(e.pointerId);
+    const move = (m: PointerEvent) => this.events.resize(c.id, Math.max(c.min, Math.round(width + m.clientX - from)));
+    const end = () => {
+      handle.removeEventListener("pointermove", move);
+      handle.removeEventListener("lostpointercapture", end);
+    };
+    handle.addEventListener("pointermove", move);
+    handle.addEventListener("lostpointercapture", end);
+  }
+}
+let canvas: CanvasRenderingContext2D | null = null;
+
+function widthOfDigit(font: string, otherwise: number): number {
+  canvas ??= document.createElement("canvas").getContext("2d");
+  if (!canvas) return otherwise;
+  canvas.font = font;
+  return canvas.measureText("0").width;
+}
+customElements.define("kw-grid", VirtualGrid);
