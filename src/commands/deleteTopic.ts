@@ -14,10 +14,11 @@ export async function deleteTopic(ctx: Ctx, target?: TopicTarget): Promise<void>
   const { connectionId, topic } = await topicOf(ctx, target, "Delete Topic");
   const cluster = await ctx.clusters.get(connectionId);
   const typed = await ctx.ui.input({
-    title: `Delete Topic ${topic}`,
-    prompt: `${await whatIsLost(ctx, cluster, topic)} on ${ctx.connections.get(connectionId)?.name}. There is no way back. Type the topic’s name to delete it`,
+    // what is lost stays in sight while the name is typed
+    title: `Delete ${topic} of ${ctx.connections.get(connectionId)?.name}: ${await whatIsLost(ctx, cluster, topic)}`,
+    prompt: "This cannot be undone. Type the topic’s name to delete it",
     placeholder: topic,
-    validate: (value) => (value === topic ? null : `Type ${topic}`),
+    validate: (value) => (value === topic ? null : `Type ${topic} to delete it.`),
   });
   // the box takes only the name, but this is not the place to rely on a box
   if (typed === back || typed !== topic) return;
@@ -28,7 +29,7 @@ export async function deleteTopic(ctx: Ctx, target?: TopicTarget): Promise<void>
   ctx.explorer.refresh(connectionId);
 }
 
-/** "Lost: 6 partitions with 1,200 messages" */
+/** "1,200 messages in 6 partitions are lost" */
 async function whatIsLost(ctx: Ctx, cluster: Cluster, topic: string): Promise<string> {
   const [info] = await cluster.topics([topic]); // also says at once when there is no such topic
   const partitions = count(info?.partitions.length ?? 0, "partition");
@@ -37,10 +38,10 @@ async function whatIsLost(ctx: Ctx, cluster: Cluster, topic: string): Promise<st
     const offsets = await partitionOffsets(cluster, topic);
     if (offsets.length === info?.partitions.length) {
       const messages = offsets.reduce((sum, { first, last }) => sum + (last - first), 0n);
-      return `Lost: ${partitions} with ${count(messages, "message")} by offsets`;
+      return `${count(messages, "message")} in ${partitions} ${messages === 1n ? "is" : "are"} lost`;
     }
   } catch (error) {
     ctx.log.debug(`The offsets of ${topic} are not known: ${messageOf(error)}`);
   }
-  return `Lost: ${partitions} with an unknown number of messages`;
+  return `an unknown number of messages in ${partitions} is lost`;
 }

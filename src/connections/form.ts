@@ -1,6 +1,7 @@
 import type { Ctx } from "../context.ts";
-import { type Back, back, type InputOptions } from "../platform/ui.ts";
+import { type Back, back, type InputOptions, type PickItem, type StepPosition } from "../platform/ui.ts";
 import { runWizard, type WizardStep } from "../platform/wizard.ts";
+import { wrap } from "../platform/wrap.ts";
 import { parseAddresses, registryUrlProblem } from "./addresses.ts";
 import { testConnection, type Verdict } from "./connectionTest.ts";
 import { type ConnectionDraft, fromDraft, type Protocol, toDraft, usesSasl, usesTls } from "./draft.ts";
@@ -105,31 +106,41 @@ export async function askConnection(
 async function askAfterTest(
   ctx: Ctx,
   title: string,
-  position: Parameters<Step["ask"]>[1],
+  position: StepPosition,
   test: (signal: AbortSignal) => Promise<Verdict>,
 ): Promise<undefined | Back> {
   for (;;) {
     const ended = new AbortController();
+    const verdict = test(ended.signal);
     try {
-      const choice = await ctx.ui.pick<"save" | "again">({
-        title,
-        placeholder: "Test of the connection",
-        position,
-        items: test(ended.signal).then(({ works, lines }) => [
-          {
-            label: works ? "Save" : "Save anyway",
-            detail: lines.join(" "),
-            icon: works ? "pass" : "warning",
-            value: "save" as const,
-          },
-          { label: "Test again", icon: "refresh", value: "again" as const },
-        ]),
-      });
+      let choice: VerdictChoice | Back;
+      do {
+        choice = await ctx.ui.pick<VerdictChoice>({
+          title,
+          placeholder: "Test of the connection",
+          position,
+          items: verdict.then(verdictItems),
+        });
+        if (choice === "copy") await ctx.ui.copy((await verdict).lines.join("\n"));
+      } while (choice === "copy");
       if (choice !== "again") return choice === back ? back : undefined;
     } finally {
       ended.abort();
     }
   }
+}
+
+type VerdictChoice = "save" | "again" | "copy";
+
+function verdictItems({ works, lines }: Verdict): PickItem<VerdictChoice>[] {
+  return [
+    { label: works ? "Save" : "Save anyway", icon: works ? "pass" : "warning", value: "save" },
+    { label: "Test again", icon: "refresh", value: "again" },
+    // a line of a list does not wrap
+    ...lines.flatMap((line) =>
+      wrap(line, 84).map((label) => ({ label, value: "copy" as const, section: "Result (choose to copy)" })),
+    ),
+  ];
 }
 
 async function choose<K extends "protocol" | "mechanism">(
@@ -139,7 +150,7 @@ async function choose<K extends "protocol" | "mechanism">(
   items: readonly { label: string; description: string; value: ConnectionDraft[K] }[],
   draft: ConnectionDraft,
   field: K,
-  position: Parameters<Step["ask"]>[1],
+  position: StepPosition,
 ): Promise<undefined | Back> {
   const answer = await ctx.ui.pick<ConnectionDraft[K]>({ title, placeholder, items, active: draft[field], position });
   if (answer === back) return back;

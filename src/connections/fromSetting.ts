@@ -14,8 +14,8 @@ export function connectionsFromSetting(value: unknown): { connections: Connectio
   const names = new Set<string>();
   value.forEach((entry: unknown, index) => {
     const read = readEntry(entry);
-    if (typeof read === "string") problems.push(`Connection ${nameIn(entry) ?? index + 1} of the settings: ${read}`);
-    else if (names.has(read.name)) problems.push(`Connection ${read.name} of the settings: the name is used twice.`);
+    if (typeof read === "string") problems.push(`${nameIn(entry) ?? `Entry ${index + 1}`} (settings): ${read}`);
+    else if (names.has(read.name)) problems.push(`${read.name} (settings): the name is used twice.`);
     else {
       names.add(read.name);
       connections.push(read);

@@ -26,8 +26,9 @@ export class CancelledError extends Error {
   }
 }
 
+/** By name: the error may come from another bundle, or from Node. */
 export const isCancelled = (error: unknown): boolean =>
-  error instanceof CancelledError || (error instanceof Error && error.name === "AbortError");
+  error instanceof Error && (error.name === "CancelledError" || error.name === "AbortError");
 
 /** The sentence of any thrown value, without a stack. */
 export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -46,13 +46,13 @@ describe("connections of the setting", () => {
       ["good"],
     );
     assert.deepEqual(problems, [
-      "Connection bad of the settings: Add the port: a:9092.",
-      'Connection 3 of the settings: it has no "name".',
-      'Connection none of the settings: it has no "bootstrapServers".',
-      "Connection good of the settings: the name is used twice.",
-      'Connection url of the settings: "registryUrl": The URL starts with http:// or https://.',
-      'Connection no text of the settings: "registryUrl" is not a text.',
-      "Connection 8 of the settings: it is not an object.",
+      "bad (settings): Add the port: a:9092.",
+      'Entry 3 (settings): it has no "name".',
+      'none (settings): it has no "bootstrapServers".',
+      "good (settings): the name is used twice.",
+      'url (settings): "registryUrl": The URL starts with http:// or https://.',
+      'no text (settings): "registryUrl" is not a text.',
+      "Entry 8 (settings): it is not an object.",
     ]);
   });
 

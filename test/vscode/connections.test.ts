@@ -1,0 +1,184 @@
+import assert from "node:assert/strict";
+import { afterEach, before, describe, it } from "mocha";
+import * as vscode from "vscode";
+import type { Connection } from "../../src/connections/model.ts";
+import { commands } from "../../src/ids.ts";
+import type { InputOptions, PickOptions, Ui } from "../../src/platform/ui.ts";
+import { CancelledError } from "../../src/shared/userError.ts";
+import type { TestApi } from "../../src/testApi.ts";
+import { linesAt, stack, testApi } from "./support/api.ts";
+
+const password = "correct horse battery staple";
+const signedIn: Connection = {
+  id: "test-signed-in",
+  name: "signed in",
+  bootstrapServers: ["127.0.0.1:1"],
+  tls: null,
+  sasl: { mechanism: "scram-sha-256", username: "me" },
+  registry: { url: "http://127.0.0.1:1", username: "me" },
+};
+
+describe("Connections", () => {
+  let api: TestApi;
+  before(async () => {
+    api = await testApi();
+  });
+  afterEach(async () => {
+    for (const { id, fromSetting } of api.ctx.connections.list())
+      if (!fromSetting) await api.ctx.connections.remove(id);
+    await setting(undefined);
+  });
+
+  const setting = (value: unknown) =>
+    vscode.workspace
+      .getConfiguration("kafkaWorkbench")
+      .update("connections", value, vscode.ConfigurationTarget.Workspace);
+  const names = () => api.ctx.connections.list().map(({ name }) => name);
+  const globalState = () => {
+    const state = api.ctx.extension.globalState;
+    return JSON.stringify(state.keys().map((key) => [key, state.get(key)]));
+  };
+
+  it("keep their secrets in SecretStorage only", async () => {
+    await api.ctx.connections.save(signedIn, { saslPassword: password, registryPassword: password });
+    assert.deepEqual(await api.ctx.connections.secrets(signedIn.id), {
+      saslPassword: password,
+      registryPassword: password,
+    });
+    assert.ok(globalState().includes(signedIn.name));
+    assert.ok(!globalState().includes(password));
+    assert.ok(!JSON.stringify(api.ctx.connections.list()).includes(password));
+  });
+
+  it("keep a secret that is not given anew, and drop one that is no longer used", async () => {
+    await api.ctx.connections.save(signedIn, { saslPassword: password, registryPassword: "registry" });
+    await api.ctx.connections.save({ ...signedIn, name: "renamed", registry: null });
+    assert.deepEqual(await api.ctx.connections.secrets(signedIn.id), { saslPassword: password });
+  });
+
+  it("leave no secret behind when they are removed", async () => {
+    await api.ctx.connections.save(signedIn, { saslPassword: password });
+    await api.ctx.connections.remove(signedIn.id);
+    assert.deepEqual(await api.ctx.connections.secrets(signedIn.id), {});
+    assert.deepEqual(names(), []);
+  });
+
+  it("come from the setting too, beside the stored ones, with a line for each that is malformed", async () => {
+    await api.ctx.connections.save(signedIn, { saslPassword: password });
+    await setting([
+      { name: "team", bootstrapServers: stack().kraft.bootstrap },
+      { name: "broken", bootstrapServers: "no-port" },
+    ]);
+    assert.deepEqual(names(), ["signed in", "team"]);
+    const top = await api.explorer.getChildren();
+    assert.equal(top.length, 3);
+    assert.match(String(api.explorer.getTreeItem(top[2]!).label), /broken .*Add the port: no-port:9092/);
+    assert.deepEqual((await linesAt(api, "team")).length, 3);
+  });
+
+  it("of the setting are not changed here: the setting is opened, and a copy can be made", async () => {
+    await setting([{ name: "team", bootstrapServers: "127.0.0.1:1" }]);
+    const opened: string[] = [];
+    using _ = answering(api, { openSetting: async (id) => void opened.push(id), info: async () => undefined });
+    const target = { connectionId: "setting:team" };
+    await vscode.commands.executeCommand(commands.editConnection, target);
+    await vscode.commands.executeCommand(commands.removeConnection, target);
+    assert.deepEqual(opened, ["kafkaWorkbench.connections", "kafkaWorkbench.connections"]);
+    await vscode.commands.executeCommand(commands.duplicateConnection, target);
+    assert.deepEqual(names(), ["team (copy)", "team"]);
+    assert.equal(api.ctx.connections.list()[0]?.fromSetting, undefined);
+  });
+
+  it("are added question by question, and tested before they are saved", async () => {
+    const { kraft, registry } = stack();
+    const answers: Record<string, string> = {
+      "Name in the explorer": "added",
+      "Bootstrap servers": kraft.bootstrap,
+      "URL of the schema registry": registry.url,
+      "User name (or API key)": "",
+    };
+    const shown: string[] = [];
+    using _ = answering(api, {
+      input: async (options) => answerTo(options, answers),
+      pick: (async <T>({ items }: PickOptions<T>) => {
+        const list = await items;
+        shown.push(...list.map(({ label }) => label));
+        return list[0]!.value;
+      }) as Ui["pick"],
+    });
+    await vscode.commands.executeCommand(commands.addConnection);
+    const [added] = api.ctx.connections.list();
+    assert.equal(added?.name, "added");
+    assert.deepEqual(added?.bootstrapServers, [kraft.bootstrap]);
+    assert.deepEqual(added?.registry, { url: registry.url, username: null });
+    const text = shown.join(" ");
+    assert.match(text, /Save Test again Connected: cluster \S+, one broker/);
+    assert.match(text, /The schema registry answers/);
+  });
+
+  it("that do not work can be saved anyway, once it was said what is wrong", async () => {
+    const answers: Record<string, string> = {
+      "Name in the explorer": "dead",
+      "Bootstrap servers": "127.0.0.1:1",
+      "URL of the schema registry": "",
+    };
+    let shown: string[] = [];
+    using _ = answering(api, {
+      input: async (options) => answerTo(options, answers),
+      pick: (async <T>({ items }: PickOptions<T>) => {
+        const list = await items;
+        shown = list.map(({ label }) => label);
+        return list[0]!.value;
+      }) as Ui["pick"],
+    });
+    await vscode.commands.executeCommand(commands.addConnection);
+    assert.equal(shown[0], "Save anyway");
+    assert.match(shown.join(" "), /127\.0\.0\.1:1/);
+    assert.deepEqual(names(), ["dead"]);
+  });
+
+  it("are not added when the questions are left", async () => {
+    const errors: string[] = [];
+    using _ = answering(api, {
+      input: async () => {
+        throw new CancelledError();
+      },
+      error: async (message) => void errors.push(message) as undefined,
+    });
+    await vscode.commands.executeCommand(commands.addConnection);
+    assert.deepEqual(names(), []);
+    assert.deepEqual(errors, [], "leaving is silent");
+  });
+
+  it("are removed only after a yes, which names what happens", async () => {
+    await api.ctx.connections.save(signedIn, { saslPassword: password });
+    let question = "";
+    let sure = false;
+    using _ = answering(api, {
+      confirm: async ({ message, detail }) => {
+        question = `${message} ${detail}`;
+        return sure;
+      },
+    });
+    await vscode.commands.executeCommand(commands.removeConnection, { connectionId: signedIn.id });
+    assert.deepEqual(names(), ["signed in"]);
+    assert.match(question, /Remove the connection signed in\? .*passwords are forgotten.*not touched/);
+    sure = true;
+    await vscode.commands.executeCommand(commands.removeConnection, { connectionId: signedIn.id });
+    assert.deepEqual(names(), []);
+  });
+});
+
+/** Answers in the user's place until the end of the block. */
+function answering(api: TestApi, ui: Partial<Ui>): Disposable {
+  const replaced = api.replaceUi(ui);
+  return { [Symbol.dispose]: () => replaced.dispose() };
+}
+
+/** The answer to the question that begins with one of the keys, checked as the box would check it. */
+async function answerTo(options: InputOptions, answers: Record<string, string>): Promise<string> {
+  const [, answer] = Object.entries(answers).find(([prompt]) => options.prompt.startsWith(prompt)) ?? [];
+  assert.notEqual(answer, undefined, `a question without an answer: ${options.prompt}`);
+  assert.equal((await options.validate?.(answer!)) ?? null, null);
+  return answer!;
+}

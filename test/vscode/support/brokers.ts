@@ -1,0 +1,68 @@
+import kafkajs from "kafkajs";
+
+/** Messages and groups on a real broker, by another client than the one under test. */
+export async function withKafka<T>(
+  bootstrap: string,
+  use: (kafka: InstanceType<typeof kafkajs.Kafka>) => Promise<T>,
+): Promise<T> {
+  return use(new kafkajs.Kafka({ brokers: [bootstrap], clientId: "in-host-test", logLevel: kafkajs.logLevel.NOTHING }));
+}
+
+/** Creates topics with messages without keys in each partition, and gives what deletes them. */
+export async function makeTopics(
+  bootstrap: string,
+  topics: Record<string, { partitions: number; messagesEach: number }>,
+): Promise<() => Promise<void>> {
+  await withKafka(bootstrap, async (kafka) => {
+    const admin = kafka.admin();
+    await admin.connect();
+    await admin.createTopics({
+      waitForLeaders: true,
+      topics: Object.entries(topics).map(([topic, { partitions }]) => ({ topic, numPartitions: partitions })),
+    });
+    await admin.disconnect();
+    const producer = kafka.producer();
+    await producer.connect();
+    for (const [topic, { partitions, messagesEach }] of Object.entries(topics)) {
+      const messages = Array.from({ length: partitions * messagesEach }, (_, i) => ({
+        partition: i % partitions,
+        value: `message ${i}`,
+      }));
+      if (messages.length > 0) await producer.send({ topic, messages });
+    }
+    await producer.disconnect();
+  });
+  return () =>
+    withKafka(bootstrap, async (kafka) => {
+      const admin = kafka.admin();
+      await admin.connect();
+      await admin.deleteTopics({ topics: Object.keys(topics) });
+      await admin.disconnect();
+    });
+}
+
+/** A group that has committed the given offset in every partition of a topic, and has no members. */
+export async function commitOffsets(
+  bootstrap: string,
+  group: string,
+  topic: string,
+  offsets: readonly number[],
+): Promise<() => Promise<void>> {
+  await withKafka(bootstrap, async (kafka) => {
+    const admin = kafka.admin();
+    await admin.connect();
+    await admin.setOffsets({
+      groupId: group,
+      topic,
+      partitions: offsets.map((offset, partition) => ({ partition, offset: String(offset) })),
+    });
+    await admin.disconnect();
+  });
+  return () =>
+    withKafka(bootstrap, async (kafka) => {
+      const admin = kafka.admin();
+      await admin.connect();
+      await admin.deleteGroups([group]);
+      await admin.disconnect();
+    });
+}
