@@ -36,7 +36,7 @@ export const signInWanted = (address: string): UserError =>
 function explain(failure: ConnectFailure): [code: string, message: string] {
   const { address, cause, stage, tls, firstBytes } = failure;
   const host = address.slice(0, address.lastIndexOf(":"));
-  const foreign = notKafka(firstBytes);
+  const foreign = notKafka(firstBytes) ?? (cause?.name === "MalformedError" ? "other" : null);
   if (foreign === "tls" && !tls) {
     return ["tls", `${address} expects TLS: turn on TLS for this connection.`];
   }

@@ -184,8 +184,6 @@ class Wire extends KafkaJsConnection {
   readonly address: string;
   stage: ConnectStage = "socket";
   socketError: (Error & { code?: string }) | null = null;
-  /** the beginning of what came back when it was no answer of Kafka's */
-  foreignBytes: Buffer = Buffer.alloc(0);
   mechanisms: string[] | null = null;
   sessionMs = 0;
   destroyed = false;
@@ -216,6 +214,11 @@ class Wire extends KafkaJsConnection {
     });
     this.address = `${host}:${port}`;
     this.#config = config;
+  }
+
+  /** the beginning of what came back when it was no answer of Kafka's */
+  get foreignBytes(): Buffer {
+    return this.#established ? Buffer.alloc(0) : this.#frames.head;
   }
 
   /** socket, TLS, versions, sign-in */
@@ -353,7 +356,6 @@ class Wire extends KafkaJsConnection {
 
   #accept(id: number, size: number): boolean {
     if (size < 0 || size > (this.#established ? MAX_ANSWER : MAX_FIRST_ANSWER) || (!this.#established && id !== 0)) {
-      this.foreignBytes = Buffer.from(this.#frames.head);
       throw new ConnectionLostError(this.address, `What ${this.address} answers is not Kafka's protocol.`, {
         code: "not-kafka",
       });
@@ -399,7 +401,6 @@ class Wire extends KafkaJsConnection {
       this.socketError ??= error;
     });
     socket.on("close", () => {
-      if (this.#frames.head.length > 0 && !this.#established) this.foreignBytes = Buffer.from(this.#frames.head);
       this.destroy(this.#lost(this.socketError ?? undefined));
     });
     return socket;

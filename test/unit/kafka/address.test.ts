@@ -15,7 +15,17 @@ for (const [text, host, port] of good) {
   test(`"${text}" is an address`, () => assert.deepEqual(parseAddress(text), { host, port }));
 }
 
-for (const text of ["", ":9092", "host:0", "host:65536", "host:abc", "a b:9092", "http://host:80/path", "::1:9092"]) {
+for (const text of [
+  "",
+  ":9092",
+  "host:0",
+  "host:65536",
+  "host:abc",
+  "a b:9092",
+  "http://host:80/path",
+  "http://host",
+  "::1:9092",
+]) {
   test(`"${text}" is not an address`, () => {
     assert.throws(
       () => parseAddress(text),

@@ -1,0 +1,96 @@
+import { join } from "node:path";
+import { defineApi } from "../../../src/kafka/protocol/defineApi.ts";
+import { kafkaJars, kafkaVersions } from "../../harness/jars.ts";
+import { type Started, startProcess, temporaryFolder } from "../../harness/process.ts";
+import { javaCommand } from "../../harness/tools.ts";
+
+/** JoinGroup (API key 11), version 2: any protocol type, one protocol with the given metadata. */
+export const joinGroup = defineApi<
+  { group: string; protocolType: string; metadata: Buffer },
+  { error: number; generation: number; memberId: string }
+>({
+  name: "JoinGroup",
+  key: 11,
+  versions: [2, 2],
+  changes: true,
+  encode: (w, { group, protocolType, metadata }) =>
+    w
+      .string(group)
+      .int32(30_000)
+      .int32(30_000)
+      .string("")
+      .string(protocolType)
+      .array([metadata], (bytes) => w.string("any").bytes(bytes)),
+  decode: (r) => {
+    r.int32();
+    const error = r.int16();
+    const generation = r.int32();
+    r.string();
+    r.string();
+    return { error, generation, memberId: r.string() };
+  },
+});
+
+/** SyncGroup (API key 14), version 1: gives the only member its assignment. */
+export const syncGroup = defineApi<
+  { group: string; generation: number; memberId: string; assignment: Buffer },
+  { error: number }
+>({
+  name: "SyncGroup",
+  key: 14,
+  versions: [1, 1],
+  changes: true,
+  encode: (w, { group, generation, memberId, assignment }) =>
+    w
+      .string(group)
+      .int32(generation)
+      .string(memberId)
+      .array([assignment], (bytes) => w.string(memberId).bytes(bytes)),
+  decode: (r) => {
+    r.int32();
+    return { error: r.int16() };
+  },
+});
+
+/** LeaveGroup (API key 13), version 1. */
+export const leaveGroup = defineApi<{ group: string; memberId: string }, { error: number }>({
+  name: "LeaveGroup",
+  key: 13,
+  versions: [1, 1],
+  changes: true,
+  encode: (w, { group, memberId }) => w.string(group).string(memberId),
+  decode: (r) => {
+    r.int32();
+    return { error: r.int16() };
+  },
+});
+
+/** Kafka's own console consumers (4.1): of the new consumer protocol (KIP-848), and of share groups (KIP-932). Stop it when done. */
+export async function startConsoleConsumer(
+  kind: "consumer" | "share",
+  bootstrap: string,
+  topic: string,
+  group: string,
+): Promise<Started> {
+  const jars = await kafkaJars(kafkaVersions.kraft);
+  const place = temporaryFolder("console");
+  const tool = kind === "share" ? "ConsoleShareConsumer" : "ConsoleConsumer";
+  const modern = kind === "share" ? [] : ["--consumer-property", "group.protocol=consumer", "--from-beginning"];
+  const started = startProcess({
+    name: tool,
+    command: javaCommand(),
+    args: [
+      ...["-Xmx128m", "-XX:TieredStopAtLevel=1", "-cp", join(jars, "*"), `org.apache.kafka.tools.consumer.${tool}`],
+      ...["--bootstrap-server", bootstrap, "--topic", topic, "--group", group, ...modern],
+    ],
+    logFile: join(place.path, "log.txt"),
+    signal: "SIGTERM",
+  });
+  return {
+    ...started,
+    stop: async () => {
+      await started.stop();
+      place.remove();
+    },
+  };
+}
