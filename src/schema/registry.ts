@@ -30,7 +30,7 @@ interface Reference {
 const MAX_REFERENCES = 500;
 
 /** No answer of a registry is near this; a server that never stops sending is cut off here. */
-const MAX_ANSWER_BYTES = 32 * 1024 * 1024;
+const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
 
 /**
  * A schema registry with Confluent's REST API: Confluent's own, Karapace, Redpanda, Apicurio's ccompat.
@@ -159,7 +159,7 @@ export class RegistryClient {
   }
 
   async #get(path: string, signal?: AbortSignal, missing?: { message: string; code: string }): Promise<unknown> {
-    signal?.throwIfAborted();
+    if (signal?.aborted) throw new CancelledError();
     const timeout = AbortSignal.timeout(this.#timeoutMs);
     let response: Response;
     let text: string;
@@ -264,8 +264,7 @@ function parseUrl(text: string): { url: string; username: string | null; passwor
 
 async function readText(response: Response): Promise<string> {
   if (!response.body) return "";
-  const decoder = new TextDecoder();
-  let text = "";
+  const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of response.body) {
     size += chunk.byteLength;
@@ -274,9 +273,9 @@ async function readText(response: Response): Promise<string> {
         code: "registry-failed",
       });
     }
-    text += decoder.decode(chunk, { stream: true });
+    chunks.push(chunk);
   }
-  return text + decoder.decode();
+  return Buffer.concat(chunks).toString("utf8");
 }
 
 /** undefined when it is not JSON */

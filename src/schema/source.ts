@@ -62,34 +62,39 @@ export function cachedSource(load: Load, options: SourceOptions = {}): SchemaSou
     return undefined;
   };
 
-  const fetch = async (id: number, topic: string, part: Part, key: string): Promise<RegisteredSchema> => {
-    const place = `${part} ${topic}`;
-    try {
-      const schema = await limit(() => {
-        if (down && now() < down.until) throw down.error;
-        const misses = unknown.get(place);
-        if (misses && misses.ids.size >= MAX_UNKNOWN && now() < misses.until) throw notAsked(id);
-        return load(id, topic, part);
-      });
-      unknown.delete(place);
-      keep(known, id, [{ topic, part, schema }, ...(known.get(id) ?? []).slice(0, 100)]);
-      return schema;
-    } catch (error) {
-      if (isRegistryDown(error)) {
-        if (!down || now() >= down.until) down = { error, until: now() + downMs };
-      } else keep(failed, key, { error, until: now() + pauseMs });
-      if (error instanceof UserError && error.code === "unknown-schema") {
-        const misses = unknown.get(place);
-        // the pause begins with the last id that was asked for
-        if (!misses || now() >= misses.until) unknown.set(place, { ids: new Set([id]), until: now() + pauseMs });
-        else if (misses.ids.size < MAX_UNKNOWN) {
-          misses.ids.add(id);
-          misses.until = now() + pauseMs;
-        }
-      }
-      throw error;
+  /** what a failure means for the calls to come */
+  const remember = (id: number, key: string, place: string, error: unknown): void => {
+    if (isRegistryDown(error)) {
+      if (!down || now() >= down.until) down = { error, until: now() + downMs };
+      return;
+    }
+    keep(failed, key, { error, until: now() + pauseMs });
+    if (!(error instanceof UserError && error.code === "unknown-schema")) return;
+    const misses = unknown.get(place);
+    if (!misses || now() >= misses.until) keep(unknown, place, { ids: new Set([id]), until: now() + pauseMs });
+    else if (misses.ids.size < MAX_UNKNOWN) {
+      misses.ids.add(id);
+      // the pause begins with the last id that was asked for
+      misses.until = now() + pauseMs;
     }
   };
+
+  const fetch = (id: number, topic: string, part: Part, key: string): Promise<RegisteredSchema> =>
+    limit(async () => {
+      if (down && now() < down.until) throw down.error;
+      const place = `${part} ${topic}`;
+      const misses = unknown.get(place);
+      if (misses && misses.ids.size >= MAX_UNKNOWN && now() < misses.until) throw notAsked(id);
+      try {
+        const schema = await load(id, topic, part);
+        unknown.delete(place);
+        keep(known, id, [{ topic, part, schema }, ...(known.get(id) ?? []).slice(0, 100)]);
+        return schema;
+      } catch (error) {
+        remember(id, key, place, error);
+        throw error;
+      }
+    });
 
   return {
     cached: find,
