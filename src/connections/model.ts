@@ -17,7 +17,7 @@ export interface Connection {
   fromSetting?: true;
 }
 
-export interface TlsOptions {
+interface TlsOptions {
   /** paths of PEM files */
   caFile: string | null;
   certFile: string | null;
@@ -28,12 +28,12 @@ export interface TlsOptions {
 
 export type SaslMechanism = "plain" | "scram-sha-256" | "scram-sha-512";
 
-export interface SaslOptions {
+interface SaslOptions {
   mechanism: SaslMechanism;
   username: string;
 }
 
-export interface RegistryOptions {
+interface RegistryOptions {
   url: string;
   username: string | null;
 }

@@ -1,6 +1,6 @@
 import { TreeItem, TreeItemCollapsibleState } from "vscode";
 import type { Connection } from "../connections/model.ts";
-import { nodeKinds } from "../ids.ts";
+import { type NodeKind, nodeKinds } from "../ids.ts";
 import { isCancelled } from "../shared/userError.ts";
 import { BrokersNode } from "./brokersNode.ts";
 import { GroupsNode } from "./groupsNode.ts";
@@ -13,7 +13,7 @@ import { TopicsNode } from "./topicsNode.ts";
 /** A connection. Nothing is connected before it is expanded. */
 export class ConnectionNode extends TreeNode {
   readonly id: string;
-  readonly kind: string;
+  readonly kind: NodeKind;
   override readonly connectionId: string;
   readonly connection: Connection;
   private state: "idle" | "reached" | "failed" = "idle";

@@ -1,5 +1,6 @@
 import type { CancellationToken, TreeItem } from "vscode";
 import type { Ctx } from "../context.ts";
+import type { NodeKind } from "../ids.ts";
 import type { ExplorerView } from "./view.ts";
 
 /** What a node needs from outside: the services, how the tree is looked at, and a way to have itself drawn again. */
@@ -17,7 +18,7 @@ export interface NodeHost {
 export abstract class TreeNode {
   abstract readonly id: string;
   /** `contextValue` of the tree item */
-  abstract readonly kind: string;
+  abstract readonly kind: NodeKind;
   /** what Copy Name copies; null: nothing */
   abstract readonly copyText: string | null;
   readonly connectionId: string | null = null;

@@ -150,6 +150,61 @@ describe("Connections", () => {
     assert.deepEqual(errors, [], "leaving is silent");
   });
 
+  it("share one cluster, which ends when the connection changes", async () => {
+    const { ctx } = api;
+    const connection: Connection = {
+      ...signedIn,
+      sasl: null,
+      registry: null,
+      bootstrapServers: [stack().zk.bootstrap],
+    };
+    await ctx.connections.save(connection);
+    const [one, two] = await Promise.all([ctx.clusters.get(connection.id), ctx.clusters.get(connection.id)]);
+    assert.equal(one, two);
+    await one.describe();
+    await ctx.connections.save({ ...connection, bootstrapServers: [stack().kraft.bootstrap] });
+    await assert.rejects(one.describe(), "it goes on although its connection changed");
+    const other = await ctx.clusters.get(connection.id);
+    assert.notEqual((await other.describe()).clusterId, null);
+  });
+
+  it("that fail are tried anew by the next to ask", async () => {
+    const { ctx } = api;
+    await ctx.connections.save({ ...signedIn, sasl: null });
+    const failed = ctx.clusters.get(signedIn.id);
+    await assert.rejects(failed, (error: Error & { connectionId?: string }) => error.connectionId === signedIn.id);
+    assert.notEqual(
+      ctx.clusters.get(signedIn.id).catch(() => undefined),
+      failed,
+    );
+  });
+
+  it("whose password is not on this machine say so", async () => {
+    await api.ctx.connections.save(signedIn);
+    await assert.rejects(api.ctx.clusters.get(signedIn.id), /No password for me is stored on this machine/);
+  });
+
+  it("show a failure once, with what helps", async () => {
+    await api.ctx.connections.save({ ...signedIn, sasl: null });
+    const shown: string[][] = [];
+    const opened: unknown[] = [];
+    using _ = answering(api, {
+      error: async (message, ...actions) => {
+        shown.push([message, ...actions]);
+        return "Edit Connection";
+      },
+      input: async (options) => {
+        opened.push(options.title);
+        throw new CancelledError();
+      },
+    });
+    await vscode.commands.executeCommand(commands.createTopic, { connectionId: signedIn.id });
+    assert.equal(shown.length, 1);
+    assert.match(shown[0]![0]!, /127\.0\.0\.1:1/);
+    assert.deepEqual(shown[0]!.slice(1), ["Edit Connection", "Show Log"]);
+    assert.deepEqual(opened, ["Edit Connection"]);
+  });
+
   it("are removed only after a yes, which names what happens", async () => {
     await api.ctx.connections.save(signedIn, { saslPassword: password });
     let question = "";

@@ -1,7 +1,7 @@
 import kafkajs from "kafkajs";
 
 /** Messages and groups on a real broker, by another client than the one under test. */
-export async function withKafka<T>(
+async function withKafka<T>(
   bootstrap: string,
   use: (kafka: InstanceType<typeof kafkajs.Kafka>) => Promise<T>,
 ): Promise<T> {
