@@ -33,8 +33,7 @@ export function editCompose(text: string, changes: Partial<LocalSettings>): stri
 function withPort(text: string, port: number): string {
   const found = portScalar(text);
   if (!found || found.port === port) return text;
-  // a port of its own (`published: 9092`), or the one before the container's (`"127.0.0.1:9092:9092"`)
-  let result = splice(text, found.scalar, (raw) => raw.replace(hostPort, (_, before) => `${before}${port}`));
+  let result = splice(text, found.scalar, (raw) => raw.replace(found.form, (_, before) => `${before}${port}`));
   const address = new RegExp(`\\b(localhost|127\\.0\\.0\\.1):${found.port}\\b`, "g");
   for (const scalar of environmentScalars(result).reverse()) {
     result = splice(result, scalar, (raw) => raw.replace(address, (_, host: string) => `${host}:${port}`));
@@ -42,8 +41,10 @@ function withPort(text: string, port: number): string {
   return result;
 }
 
-/** The port on this machine in "9092:9092", "127.0.0.1:9092:9092", "9092:9092/tcp" or plain "9092". */
-const hostPort = /((?:^|[:"'\]]))(\d+)(?=:\d+(?:\/tcp)?["']?$|["']?$)/;
+/** The port on this machine in "9092:9092", "127.0.0.1:9092:9092" or "9092:9092/tcp", quotes around it or not. */
+const inShortForm = /((?:^|[:"'\]]))(\d+)(?=:\d+(?:\/tcp)?["']?$)/;
+/** The same as a value of its own: `published: 9092`. */
+const alone = /^(["']?)(\d+)(?=["']?$)/;
 
 interface Text {
   value: string;
@@ -54,7 +55,7 @@ function imageScalar(text: string, service: string): Text | null {
   return textOf(parseDocument(text).getIn(["services", service, "image"], true));
 }
 
-function portScalar(text: string): { port: number; scalar: Text } | null {
+function portScalar(text: string): { port: number; scalar: Text; form: RegExp } | null {
   const ports = parseDocument(text).getIn(["services", "kafka", "ports"]);
   if (!isSeq(ports)) return null;
   const candidates = ports.items.flatMap((item) => {
@@ -62,8 +63,9 @@ function portScalar(text: string): { port: number; scalar: Text } | null {
     const target = isMap(item)
       ? Number(item.get("target"))
       : Number(/:(\d+)(?:\/tcp)?$/.exec(scalar?.value ?? "")?.[1]);
-    const port = Number(hostPort.exec(scalar?.value ?? "")?.[2]);
-    return scalar && Number.isInteger(port) && port > 0 ? [{ scalar, port, target }] : [];
+    const form = isMap(item) ? alone : inShortForm;
+    const port = Number(form.exec(scalar?.value ?? "")?.[2]);
+    return scalar && Number.isInteger(port) && port > 0 ? [{ scalar, port, target, form }] : [];
   });
   // the broker's listener for this machine, when there are several
   return candidates.find(({ target }) => target === 9092) ?? candidates[0] ?? null;
