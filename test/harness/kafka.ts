@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { kafkaJars, kafkaVersions } from "./jars.ts";
 import { withPorts } from "./ports.ts";
@@ -275,6 +275,7 @@ interface Place {
 export function folderFor(given: string | undefined, prefix: string): Place {
   if (given === undefined) return temporaryFolder(prefix);
   mkdirSync(given, { recursive: true });
+  for (const name of readdirSync(given)) if (/^log-.*\.txt$/.test(name)) rmSync(join(given, name));
   return { path: given, remove() {} };
 }
 

@@ -3,7 +3,6 @@ import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync } fro
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 
 /** A process that the harness started, in a process group of its own. Ends at the latest with the run (see watchdog.mjs). */
 export interface Started {
@@ -139,7 +138,7 @@ let watchdog: ChildProcess | undefined;
 
 function tellWatchdog(message: Record<string, unknown>): void {
   if (!watchdog) {
-    watchdog = spawn(process.execPath, [fileURLToPath(new URL("./watchdog.mjs", import.meta.url))], {
+    watchdog = spawn(process.execPath, [join(import.meta.dirname, "watchdog.mjs")], {
       stdio: ["pipe", "ignore", "ignore"],
       detached: true,
       windowsHide: true,

@@ -27,9 +27,12 @@ const tools: Record<Tool, ToolInfo> = {
   chromium: { present: () => systemBrowser() !== null, debian: [["chromium"]], words: "Chromium or Chrome" },
   kcat: { present: () => works(["kcat"], "-V"), debian: [["kcat", "kafkacat"]], words: "kcat" },
   python: {
-    present: () => spawnSync("python3", ["-c", "import venv, ensurepip"], { stdio: "ignore" }).status === 0,
+    present: () =>
+      spawnSync(pythonCommand, ["-c", "import sys, venv, ensurepip; assert sys.version_info >= (3, 10)"], {
+        stdio: "ignore",
+      }).status === 0,
     debian: [["python3"], ["python3-venv"]],
-    words: "Python 3.9 or newer with its venv module",
+    words: "Python 3.10 or newer with its venv module",
   },
 };
 
@@ -84,6 +87,9 @@ export function javaVersion(): number {
 export function mavenCommand(): [string, ...string[]] {
   return process.platform === "win32" ? ["cmd.exe", "/d", "/s", "/c", "mvn"] : ["mvn"];
 }
+
+/** Python's command; on Windows its installer puts no python3 on the PATH. */
+export const pythonCommand = process.platform === "win32" ? "python" : "python3";
 
 /** npm's command with its first arguments: the npm that runs this, else the one on the PATH. */
 export function npmCommand(): [string, ...string[]] {

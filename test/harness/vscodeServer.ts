@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { cached } from "./cache.ts";
 import { withPorts } from "./ports.ts";
 import { type Started, startProcess, temporaryFolder } from "./process.ts";
@@ -53,8 +53,10 @@ export async function startVSCodeServer(options: ServerOptions = {}): Promise<VS
   const folder = place.path;
   const settings = JSON.stringify({ ...quiet, ...options.settings }, null, 2);
   for (const scope of ["User", "Machine"]) {
-    mkdirSync(join(folder, "data", scope), { recursive: true });
-    writeFileSync(join(folder, "data", scope, "settings.json"), settings);
+    const file = join(folder, "data", scope, "settings.json");
+    mkdirSync(dirname(file), { recursive: true });
+    // in a folder that is kept they belong to the user after the first time
+    if (!existsSync(file)) writeFileSync(file, settings);
   }
   const env = serverEnvironment(options.env);
   const common = [
