@@ -58,10 +58,7 @@ export class Printer implements RunSink {
   }
 
   tail(pieces: Piece[]): Promise<void> | undefined {
-    for (const { batch, positions, bytes } of pieces) {
-      if (this.#left <= 0) break;
-      this.records(batch, positions, Math.min(positions.length, this.#left), bytes);
-    }
+    for (const { batch, positions, bytes } of pieces) this.records(batch, positions, positions.length, bytes);
     return this.flush();
   }
 

@@ -7,6 +7,9 @@ import type { Isolation } from "../shared/messages.ts";
 import { isCancelled, messageOf, UserError } from "../shared/userError.ts";
 import type { PartitionReader } from "./partition.ts";
 
+/** what fetching needs of a cluster */
+export type FetchCluster = Pick<Cluster, "request" | "topics" | "listOffsets">;
+
 /** Takes the records of one reading, in the order of each partition's log. */
 export interface ReadSink extends ScanSink {
   /** how many more records are wanted; Infinity without a limit */
@@ -26,6 +29,8 @@ export interface FetchLimits {
   batch: number;
   /** ms: a partition of a bounded reading that fails for as long is given up; Infinity: never */
   patience: number;
+  /** ms for which a topic must stay unknown to count as deleted: right after a change brokers disagree for a moment */
+  deletedAfter: number;
 }
 
 /** a first small answer, so that the first rows are there at once */
@@ -51,7 +56,7 @@ const STALE_METADATA = new Set([UNKNOWN_TOPIC_OR_PARTITION, 5, 6, 9, 56, 74, 75,
  */
 export class FetchLoop {
   readonly partitions: PartitionReader[];
-  readonly #cluster: Cluster;
+  readonly #cluster: FetchCluster;
   readonly #topic: string;
   readonly #isolation: Isolation;
   readonly #limits: FetchLimits;
@@ -68,7 +73,7 @@ export class FetchLoop {
   #settle: { resolve(): void; reject(error: unknown): void } | null = null;
 
   constructor(
-    cluster: Cluster,
+    cluster: FetchCluster,
     query: { topic: string; isolation: Isolation },
     partitions: PartitionReader[],
     limits: FetchLimits,
@@ -353,10 +358,9 @@ export class FetchLoop {
       })
       .catch((error: unknown) => {
         if (signal.aborted || isCancelled(error)) return;
-        // right after a change brokers disagree for a moment
         if (error instanceof UserError && error.code === "unknown-topic") {
           this.#deletedSince ??= performance.now();
-          if (performance.now() - this.#deletedSince > 1500) {
+          if (performance.now() - this.#deletedSince > this.#limits.deletedAfter) {
             this.#end(
               new UserError(`Topic ${this.#topic} no longer exists: it was deleted while it was read.`, {
                 code: "unknown-topic",

@@ -1,9 +1,8 @@
 import type { TopicInfo } from "../kafka/api.ts";
-import type { Cluster } from "../kafka/cluster.ts";
 import type { OffsetAnswer, OffsetSpec } from "../kafka/offsets.ts";
 import type { Isolation, ReadFrom, ReadQuery, ReadTo } from "../shared/messages.ts";
 import { UserError } from "../shared/userError.ts";
-import { lostNote } from "./fetchLoop.ts";
+import { type FetchCluster, lostNote } from "./fetchLoop.ts";
 import { PartitionReader } from "./partition.ts";
 
 /** What the brokers say about one partition before reading starts. */
@@ -20,7 +19,7 @@ export interface Known {
 }
 
 /** Asks for what `ranges` needs: partitions, their ends, and the offsets of a time. Rejects with a UserError. */
-export async function askOffsets(cluster: Cluster, query: ReadQuery, signal: AbortSignal): Promise<Known[]> {
+export async function askOffsets(cluster: FetchCluster, query: ReadQuery, signal: AbortSignal): Promise<Known[]> {
   const [topic] = await cluster.topics([query.topic], signal);
   const chosen = choose(topic, query);
   const ask = (spec: OffsetSpec, isolation: Isolation): Promise<Map<number, OffsetAnswer>> =>

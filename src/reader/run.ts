@@ -5,7 +5,7 @@ import { isCancelled, UserError } from "../shared/userError.ts";
 import { type FetchLimits, FetchLoop, type ReadSink } from "./fetchLoop.ts";
 import { PartitionReader } from "./partition.ts";
 import { askOffsets, type Known, ranges } from "./plan.ts";
-import { type Piece, readTail } from "./tail.ts";
+import { firstRows, type Piece, readTail } from "./tail.ts";
 
 /** Takes what one reading finds. */
 export interface RunSink extends ReadSink {
@@ -31,6 +31,7 @@ export function limitsFor(ringBytes: number, bounded: boolean): FetchLimits {
     partition: Math.max(MB, answer / 4),
     batch: MAX_BATCH,
     patience: bounded ? BOUNDED_PATIENCE : Number.POSITIVE_INFINITY,
+    deletedAfter: 1500,
   };
 }
 
@@ -105,7 +106,7 @@ export class Run {
     const limits = { ...this.#limits, bytes: this.#ringBytes, patience: TAIL_PATIENCE };
     const { pieces, unreadable } = await readTail(this.#cluster, this.#query, known, count, limits, this.#abort.signal);
     for (const row of unreadable) this.#sink.unreadable(row.partition, row.first, row.last, row.why);
-    await this.#sink.tail(pieces);
+    await this.#sink.tail(firstRows(pieces, this.#sink.wanted()));
   }
 
   #discoverLater(): void {

@@ -99,20 +99,8 @@ export class Session implements RunSink {
 
   tail(pieces: Piece[]): undefined {
     if (this.#closed) return;
-    for (const { batch, positions, bytes } of this.#limited(pieces)) {
-      this.#scanned += positions.length;
-      this.#scannedBytes += bytes;
-      this.#left -= positions.length;
-      this.ring.addRecords(batch, positions, positions.length);
-    }
+    for (const { batch, positions, bytes } of pieces) this.records(batch, positions, positions.length, bytes);
     this.changed();
-  }
-
-  *#limited(pieces: Piece[]): Generator<Piece> {
-    for (const piece of pieces) {
-      if (this.#left <= 0) return;
-      yield piece;
-    }
   }
 
   unreadable(partition: number, first: number, last: number, why: string): void {

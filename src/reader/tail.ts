@@ -1,8 +1,7 @@
-import type { Cluster } from "../kafka/cluster.ts";
 import { BATCH_HEADER, type StoredBatch } from "../kafka/log/batch.ts";
 import { readRecord } from "../kafka/log/records.ts";
 import type { Isolation } from "../shared/messages.ts";
-import { type FetchLimits, FetchLoop, type ReadSink } from "./fetchLoop.ts";
+import { type FetchCluster, type FetchLimits, FetchLoop, type ReadSink } from "./fetchLoop.ts";
 import { PartitionReader } from "./partition.ts";
 import type { Known } from "./plan.ts";
 import type { Unreadable } from "./ring.ts";
@@ -25,7 +24,7 @@ export interface Piece {
  * many partitions there are; what does not fit is left out from the old end.
  */
 export async function readTail(
-  cluster: Cluster,
+  cluster: FetchCluster,
   query: { topic: string; isolation: Isolation },
   known: readonly Known[],
   count: number,
@@ -178,12 +177,30 @@ function joinNeighbours(rows: Piece[]): Piece[] {
     if (last?.batch === row.batch) last.positions.push(row.positions[0]!);
     else out.push({ batch: row.batch, positions: [row.positions[0]!] });
   }
-  return out.map(({ batch, positions }) => ({
+  return out.map(({ batch, positions }) => finalPiece(batch, Uint32Array.from(positions)));
+}
+
+/** The first `count` rows of some pieces. */
+export function firstRows(pieces: readonly Piece[], count: number): Piece[] {
+  const out: Piece[] = [];
+  let left = count;
+  for (const piece of pieces) {
+    if (left <= 0) break;
+    out.push(piece.positions.length <= left ? piece : finalPiece(piece.batch, piece.positions.slice(0, left)));
+    left -= piece.positions.length;
+  }
+  return out;
+}
+
+function finalPiece(batch: StoredBatch, positions: Uint32Array): Piece {
+  let bytes = 0;
+  for (const position of positions) bytes += sizeOfRecord(batch, position);
+  return {
     batch,
-    positions: Uint32Array.from(positions),
-    times: Float64Array.from(positions, (position) => Number(readRecord(batch, position).timestamp)),
-    bytes: positions.reduce((sum, position) => sum + sizeOfRecord(batch, position), 0),
-  }));
+    positions,
+    bytes,
+    times: Float64Array.from(positions, (p) => Number(readRecord(batch, p).timestamp)),
+  };
 }
 
 function sizeOfRecord(batch: StoredBatch, position: number): number {

@@ -23,7 +23,14 @@ function scan(log: Buffer, limits: Partial<ScanLimits> = {}, aborted: AbortedTra
     log.length,
     3,
     aborted,
-    { from: 0, visible: 0, to: Number.MAX_SAFE_INTEGER, records: Number.MAX_SAFE_INTEGER, batchBytes: 1 << 20, ...limits },
+    {
+      from: 0,
+      visible: 0,
+      to: Number.MAX_SAFE_INTEGER,
+      records: Number.MAX_SAFE_INTEGER,
+      batchBytes: 1 << 20,
+      ...limits,
+    },
     {
       records(batch, positions, count, bytes) {
         assert.equal(batch.partition, 3);

@@ -1,0 +1,108 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { readOffset } from "../../../src/kafka/log/records.ts";
+import { scanBatches } from "../../../src/kafka/log/scan.ts";
+import { Ring } from "../../../src/reader/ring.ts";
+import { encodeBatch } from "../log/batches.ts";
+
+const MB = 1 << 20;
+
+/** Adds `count` records from `base` on as one batch of a partition. */
+function add(ring: Ring, partition: number, base: number, count: number, size = 10): void {
+  const log = encodeBatch({
+    baseOffset: BigInt(base),
+    records: Array.from({ length: count }, () => ({ value: "x".repeat(size) })),
+  });
+  const limits = { from: 0, visible: 0, to: Number.MAX_SAFE_INTEGER, records: Number.MAX_SAFE_INTEGER, batchBytes: MB };
+  scanBatches(log, 0, log.length, partition, null, limits, {
+    records: (batch, positions, n) => ring.addRecords(batch, positions, n),
+    unreadable: () => assert.fail(),
+  });
+}
+
+const kept = (ring: Ring) => {
+  const rows: string[] = [];
+  for (let seq = ring.firstSeq; seq < ring.nextSeq; seq++) {
+    const row = ring.row(seq)!;
+    assert.equal(row.seq, seq);
+    rows.push(row.kind === "record" ? `${row.batch.partition}:${readOffset(row.batch, row.position)}` : "problem");
+  }
+  return rows;
+};
+
+describe("the ring", () => {
+  test("keeps rows in order of arrival and finds them", () => {
+    const ring = new Ring({ bytes: MB, rows: 100 });
+    add(ring, 0, 5, 3);
+    add(ring, 1, 0, 2);
+    ring.addProblem({ partition: 1, first: 2, last: 8, why: "damaged" });
+    add(ring, 1, 9, 1);
+    assert.deepEqual(kept(ring), ["0:5", "0:6", "0:7", "1:0", "1:1", "problem", "1:9"]);
+    assert.deepEqual([ring.find(0, 7), ring.find(1, 1), ring.find(1, 4), ring.find(1, 9)], [2, 4, 5, 6]);
+    assert.deepEqual([ring.find(0, 8), ring.find(2, 0), ring.row(7), ring.row(-1)], [null, null, null, null]);
+  });
+
+  test("drops exactly the oldest rows beyond its limit, and counts them", () => {
+    const ring = new Ring({ bytes: 100 * MB, rows: 1000 });
+    for (let i = 0; i < 30; i++) add(ring, i % 3, i * 70, 70);
+    assert.deepEqual([ring.firstSeq, ring.nextSeq, ring.dropped], [1100, 2100, 1100]);
+    assert.equal(kept(ring)[0], `0:${1100}`);
+    assert.equal(ring.find(0, 1099), null);
+    assert.equal(ring.find(0, 1100), 1100);
+  });
+
+  test("a problem row that goes is not counted as a dropped message", () => {
+    const ring = new Ring({ bytes: MB, rows: 2 });
+    ring.addProblem({ partition: 0, first: 0, last: 0, why: "damaged" });
+    add(ring, 0, 1, 3);
+    assert.deepEqual([ring.firstSeq, ring.dropped], [2, 1]);
+  });
+
+  test("stays within its bytes however many batches pass, and always keeps the newest", () => {
+    const ring = new Ring({ bytes: MB, rows: 1_000_000 });
+    for (let i = 0; i < 500; i++) {
+      add(ring, 0, i * 10, 10, 1000);
+      assert.ok(ring.bytes <= MB);
+    }
+    assert.equal(ring.nextSeq, 5000);
+    assert.equal(ring.dropped, ring.firstSeq);
+    assert.ok(ring.nextSeq - ring.firstSeq > 900);
+    add(ring, 0, 5000, 3, 600_000);
+    assert.deepEqual(kept(ring), ["0:5000", "0:5001", "0:5002"]);
+  });
+
+  test("interleaved rows of several batches are freed only when all of a batch are gone", () => {
+    const ring = new Ring({ bytes: 100 * MB, rows: 4 });
+    const logs = [0, 1].map((partition) => {
+      const data = encodeBatch({ records: Array.from({ length: 4 }, () => ({ value: "v" })) });
+      let positions = new Uint32Array();
+      let stored: Parameters<Ring["addBatch"]>[0] | undefined;
+      const limits = { from: 0, visible: 0, to: 99, records: 99, batchBytes: MB };
+      scanBatches(data, 0, data.length, partition, null, limits, {
+        records: (batch, at, n) => {
+          stored = batch;
+          positions = at.slice(0, n);
+        },
+        unreadable: () => assert.fail(),
+      });
+      return { id: ring.addBatch(stored!), positions };
+    });
+    for (let i = 0; i < 4; i++) {
+      for (const { id, positions } of logs) {
+        ring.addRows(id, positions.subarray(i, i + 1), 1);
+        ring.trim();
+      }
+    }
+    assert.deepEqual(kept(ring), ["0:2", "1:2", "0:3", "1:3"]);
+    assert.equal(ring.find(1, 2), 5);
+  });
+
+  test("cleared it starts numbering and counting again", () => {
+    const ring = new Ring({ bytes: MB, rows: 5 });
+    add(ring, 0, 0, 9);
+    ring.clear();
+    assert.deepEqual([ring.firstSeq, ring.nextSeq, ring.dropped, ring.bytes], [0, 0, 0, 0]);
+    add(ring, 0, 9, 2);
+    assert.deepEqual(kept(ring), ["0:9", "0:10"]);
+  });
+});
