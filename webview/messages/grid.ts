@@ -1,7 +1,9 @@
 import { html, nothing, type TemplateResult } from "lit";
+import { guard } from "lit/directives/guard.js";
 import type { Cell, RowView } from "../../src/shared/messages.ts";
 import { gridTime, int, size } from "../ui/format.ts";
 import { icon } from "../ui/icon.ts";
+import { jsonTokens } from "../ui/jsonTokens.ts";
 import type { GridColumn, GridRow } from "../ui/virtualGrid.ts";
 import "../ui/virtualGrid.ts";
 import type { Panel } from "./panel.ts";
@@ -17,6 +19,8 @@ const columns = [
   { id: "size", title: "size", name: "Size of key and value", chars: 8, min: 48, align: "end", spare: true },
 ] as const;
 
+type ColumnId = (typeof columns)[number]["id"];
+
 /** Below this width of the grid, pixels, the value needs the room of the spare columns. */
 const roomForSpare = 720;
 /** A time with its day is longer than today's time alone. */
@@ -30,7 +34,7 @@ function shownColumns(panel: Panel, days: boolean): GridColumn[] {
   return columns
     .filter((c) => wide || !("spare" in c))
     .map((c) => {
-      const chars = c.id === "time" && days ? dayChars : c.chars;
+      const chars = c.id === "time" && days ? dayChars : c.id === "key" && !wide ? 10 : c.chars;
       const width = chars === null ? null : (own[c.id] ?? Math.ceil(chars * char) + cellPadding);
       return { id: c.id, title: c.title, name: c.name, min: c.min, width, ...("align" in c ? { align: c.align } : {}) };
     });
@@ -48,10 +52,11 @@ export function messagesGrid(panel: Panel, attach: unknown): TemplateResult {
       days = row !== undefined && gridTime(row.timestamp, now).length > 12;
     }
   }
+  const shown = shownColumns(panel, days);
   return html`<kw-grid
     class=${status?.state === "failed" && rows.next === rows.first ? "hollow" : ""}
     .label=${`Messages of ${panel.init.topic}`}
-    .columns=${shownColumns(panel, days)}
+    .columns=${shown}
     .selected=${panel.selection.seq}
     .version=${{}}
     .source=${{
@@ -60,7 +65,7 @@ export function messagesGrid(panel: Panel, attach: unknown): TemplateResult {
       run: rows.run,
       row: (seq: number) => {
         const row = rows.get(seq);
-        return row && gridRow(row, now);
+        return row && gridRow(row, now, shown);
       },
       ensure: (from: number, to: number) => rows.ensure(from, to),
     }}
@@ -99,29 +104,47 @@ function events(panel: Panel) {
   };
 }
 
-function gridRow(row: RowView, now: Date): GridRow {
-  if (row.kind === "problem") {
-    return {
-      class: "problem",
-      cells: html`<div role="gridcell" aria-colindex="1" class="cell c-time">—</div>
-        <div role="gridcell" aria-colindex="2" class="cell c-partition end">${row.partition}</div>
-        <div role="gridcell" aria-colindex="3" class="cell c-offset end">${int(row.offset)}</div>
-        <div role="gridcell" aria-colindex="4" aria-colspan="4" class="cell span" title=${row.problem ?? ""}>
-          ${icon("error", "mark error")}<span>${row.problem}</span>
-        </div>`,
-    };
+function gridRow(row: RowView, now: Date, shown: readonly GridColumn[]): GridRow {
+  const problem = row.kind === "problem";
+  // a row never changes: it is built once, and again only when the day or the columns do
+  const cells = guard([row, now.toDateString(), shown.length], () =>
+    problem
+      ? html`<div role="gridcell" aria-colindex="1" class="cell c-time">—</div>
+          <div role="gridcell" aria-colindex="2" class="cell c-partition end">${row.partition}</div>
+          <div role="gridcell" aria-colindex="3" class="cell c-offset end">${int(row.offset)}</div>
+          <div role="gridcell" aria-colindex="4" aria-colspan=${shown.length - 3} class="cell span" title=${row.problem ?? ""}>
+            ${icon("error", "mark error")}<span>${row.problem}</span>
+          </div>`
+      : shown.map(
+          (c, i) => html`<div
+            role="gridcell"
+            aria-colindex=${i + 1}
+            class=${`cell c-${c.id} ${c.align === "end" ? "end" : ""}`}
+          >${content(row, c.id as ColumnId, now)}</div>`,
+        ),
+  );
+  return { class: problem ? "problem" : row.value === null ? "tombstone" : "", cells };
+}
+
+function content(row: RowView, column: ColumnId, now: Date): unknown {
+  switch (column) {
+    case "time":
+      return gridTime(row.timestamp, now);
+    case "partition":
+      return row.partition;
+    case "offset":
+      return int(row.offset);
+    case "key":
+      return row.key ? payload(row.key) : html`<span class="none">no key</span>`;
+    case "value":
+      return row.value
+        ? payload(row.value)
+        : html`${icon("circle-slash", "mark")}<span class="none">null (tombstone)</span>`;
+    case "headers":
+      return row.headerCount || nothing;
+    case "size":
+      return size(row.keySize + row.valueSize);
   }
-  const bytes = row.keySize + row.valueSize;
-  return {
-    class: row.value === null ? "tombstone" : "",
-    cells: html`<div role="gridcell" aria-colindex="1" class="cell c-time">${gridTime(row.timestamp, now)}</div>
-      <div role="gridcell" aria-colindex="2" class="cell c-partition end">${row.partition}</div>
-      <div role="gridcell" aria-colindex="3" class="cell c-offset end">${int(row.offset)}</div>
-      <div role="gridcell" aria-colindex="4" class="cell c-key">${payload(row.key, "no key")}</div>
-      <div role="gridcell" aria-colindex="5" class="cell c-value">${payload(row.value, "null (tombstone)")}</div>
-      <div role="gridcell" aria-colindex="6" class="cell c-headers end">${row.headerCount || nothing}</div>
-      <div role="gridcell" aria-colindex="7" class="cell c-size end">${size(bytes)}</div>`,
-  };
 }
 
 const schemaNames: Partial<Record<Cell["format"], string>> = {
@@ -131,11 +154,13 @@ const schemaNames: Partial<Record<Cell["format"], string>> = {
   binary: "hex",
 };
 
-function payload(cell: Cell | null, none: string): TemplateResult {
-  if (!cell)
-    return html`<span class="none">${none === "no key" ? nothing : icon("circle-slash", "mark")}${none}</span>`;
+/** Beyond this no cell is wide: colours there would be elements that nobody sees. */
+const maxColoured = 240;
+
+function payload(cell: Cell): TemplateResult {
   const problem = cell.problems.length > 0 ? cell.problems.join(" ") : null;
   const tag = schemaNames[cell.format];
+  const json = !problem && cell.format !== "text" && cell.format !== "binary" && cell.format !== "empty";
   return html`${
     problem
       ? html`${icon("warning", "mark warning")}<span class="cell-problem" title=${problem}>${problem}</span>`
@@ -143,6 +168,15 @@ function payload(cell: Cell | null, none: string): TemplateResult {
   }${tag && !problem ? html`<span class="tag">${tag}</span>` : nothing}${
     cell.format === "empty"
       ? html`<span class="none">empty</span>`
-      : html`<span class="text">${cell.text}${cell.cut ? "…" : nothing}</span>`
+      : html`<span class="text"
+          >${json && /^[[{]/.test(cell.text) ? coloured(cell.text) : cell.text}${cell.cut ? "…" : nothing}</span
+        >`
   }`;
+}
+
+function coloured(text: string): unknown[] {
+  const tokens = jsonTokens(text.slice(0, maxColoured)).map((t) =>
+    t.kind === "space" ? t.text : html`<span class=${`t-${t.kind}`}>${t.text}</span>`,
+  );
+  return [...tokens, text.slice(maxColoured)];
 }

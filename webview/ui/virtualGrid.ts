@@ -16,7 +16,7 @@ export interface GridColumn {
 /** What one row looks like; `cells` are `role="gridcell"` elements, one per column (or spanning). */
 export interface GridRow {
   class: string;
-  cells: TemplateResult | TemplateResult[];
+  cells: unknown;
 }
 
 export interface GridSource {

@@ -50,7 +50,7 @@ const init = (): MessagesInit => ({
   partitions: [0, 1, 2, 3, 4, 5],
   hasRegistry: true,
   defaultLast: 200,
-  status: engine.status.run > 0 ? engine.status : null,
+  status: engine.status,
   locale: "en-US",
   problem: null,
   state: {
