@@ -4,7 +4,7 @@ import type { DecodeContext, Decoder, RegisteredSchema } from "./api.ts";
 import { isPlausibleWire, WIRE_HEADER, wireSchemaId } from "./confluent.ts";
 import { hexLength, hexText } from "./hex.ts";
 import { compactJson, opensContainer, prettyJson, prettyLength, scanJson } from "./json.ts";
-import { createSchemaFormats, type SchemaFormats } from "./schemaFormats.ts";
+import { createSchemaFormats, type SchemaFormat, type SchemaFormats } from "./schemaFormats.ts";
 import { asBuffer, characterStart, cutAt, isText, oneLine, PREVIEW_BYTES, utf16Length } from "./text.ts";
 
 /** Longest text that is ever made of one payload, in UTF-16 units: V8's strings end at about 500 million. */
@@ -158,7 +158,11 @@ function previewWith(
   maxChars: number,
 ): Cell | Promise<Cell> {
   const format = formats.of(schema);
-  if (format instanceof Promise) return format.then(() => previewWith(formats, bytes, schema, maxChars));
+  if (format instanceof Promise) return format.then((loaded) => previewAs(loaded, bytes, maxChars));
+  return previewAs(format, bytes, maxChars);
+}
+
+function previewAs(format: SchemaFormat, bytes: Buffer, maxChars: number): Cell {
   try {
     // small payloads are decoded to their end, so that what is wrong with them shows in the grid
     const decoded = format.decode(bytes, WIRE_HEADER, bytes.length <= PREVIEW_BYTES / 2 ? MAX_SMALL_TEXT : maxChars);
@@ -194,7 +198,11 @@ function viewWith(
   maxChars: number,
 ): PayloadView | Promise<PayloadView> {
   const format = formats.of(schema);
-  if (format instanceof Promise) return format.then(() => viewWith(formats, bytes, schema, maxChars));
+  if (format instanceof Promise) return format.then((loaded) => viewAs(loaded, bytes, schema, maxChars));
+  return viewAs(format, bytes, schema, maxChars);
+}
+
+function viewAs(format: SchemaFormat, bytes: Buffer, schema: RegisteredSchema, maxChars: number): PayloadView {
   const ref: SchemaRef = { id: schema.id, type: schema.type, subject: schema.subject, version: schema.version };
   try {
     const limit = Math.max(maxChars, Math.min(MAX_TEXT, 16_000_000 + 64 * bytes.length));

@@ -36,20 +36,22 @@ export interface SchemaFormats {
 
 /** Compiled schemas, kept for as long as the registered schema they come from. */
 export function createSchemaFormats(): SchemaFormats {
-  const known = new WeakMap<RegisteredSchema, SchemaFormat>();
+  const known = new WeakMap<RegisteredSchema, SchemaFormat | Promise<SchemaFormat>>();
   return {
     of(schema) {
       let format = known.get(schema);
       if (!format) {
         format = formatOf(schema);
         known.set(schema, format);
+        if (format instanceof Promise) void format.then((loaded) => known.set(schema, loaded));
       }
       return format;
     },
   };
 }
 
-function formatOf(schema: RegisteredSchema): SchemaFormat {
+/** Never throws, and a promise never rejects: what is wrong with a schema is said of each of its payloads. */
+function formatOf(schema: RegisteredSchema): SchemaFormat | Promise<SchemaFormat> {
   switch (schema.type) {
     case "AVRO":
       try {
@@ -60,7 +62,9 @@ function formatOf(schema: RegisteredSchema): SchemaFormat {
     case "JSON":
       return { format: "json-schema", name: "JSON", decode: decodeJson };
     case "PROTOBUF":
-      return unusable("decoded", `${describe(schema)} is Protobuf, which is not decoded yet`);
+      return import("./protobuf/format.ts")
+        .then(({ loadProtobuf }) => loadProtobuf(schema))
+        .catch((error: unknown) => unusable("Protobuf", messageOf(error)));
     default:
       return unusable("decoded", `${describe(schema)} is of an unknown type, ${schema.type}`);
   }

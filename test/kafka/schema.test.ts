@@ -118,6 +118,28 @@ test("JSON Schema subjects are encoded and decoded as JSON", async () => {
   );
 });
 
+test("Protobuf subjects are decoded, with what they import", async () => {
+  const inner = `syntax = "proto3"; package kw${process.pid}; message Line { int64 qty = 1; }`;
+  await register(`${prefix}-line`, { schemaType: "PROTOBUF", schema: inner });
+  const id = await register(`${prefix}-proto-value`, {
+    schemaType: "PROTOBUF",
+    schema: `syntax = "proto3"; package kw${process.pid}; import "line.proto"; import "google/protobuf/timestamp.proto";
+      message First { string x = 1; } message Second { repeated Line lines = 1; google.protobuf.Timestamp at = 2; }`,
+    references: [{ name: "line.proto", subject: `${prefix}-line`, version: 1 }],
+  });
+  const header = Buffer.alloc(5);
+  header.writeInt32BE(id, 1);
+  // index path [1], a line with the largest quantity, the epoch's first second
+  const quantity = [0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f];
+  const bytes = Buffer.concat([header, Buffer.from([2, 2, 0x0a, 10, 8, ...quantity, 0x12, 2, 8, 1])]);
+  const context = { topic: `${prefix}-proto`, part: "value" as const, schemas: schemaSource(client()) };
+  const view = await createDecoder().view(bytes, context, 1000);
+  assert.deepEqual([view.format, view.problems, view.schema?.type], ["protobuf", [], "PROTOBUF"]);
+  assert.deepEqual(JSON.parse(view.text), { lines: [{ qty: "9223372036854775807" }], at: "1970-01-01T00:00:01Z" });
+  const draft = encodeField({ encoding: "schema", text: "{}" }, await client().latest(`${prefix}-proto-value`));
+  assert.match(JSON.stringify(draft), /Protobuf schema yet/);
+});
+
 test("what the registry does not know is said so", async () => {
   const code = async (promise: Promise<unknown>) =>
     promise.then(

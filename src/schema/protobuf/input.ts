@@ -1,0 +1,153 @@
+/** Bytes that are not the message they are taken for: a sentence, and where. */
+export class ProtobufProblem extends Error {
+  override readonly name = "ProtobufProblem";
+  /** outermost first: "items[2].qty" */
+  path = "";
+
+  step(step: string): this {
+    if (this.path.length < 200)
+      this.path = this.path === "" || this.path.startsWith("[") ? step + this.path : `${step}.${this.path}`;
+    return this;
+  }
+}
+
+/** The limit of Google's own libraries. */
+const MAX_DEPTH = 100;
+
+/** Wire types. Source: Protocol Buffers documentation, "Encoding". */
+export const VARINT = 0;
+export const FIXED64 = 1;
+export const BYTES = 2;
+export const START_GROUP = 3;
+export const END_GROUP = 4;
+export const FIXED32 = 5;
+
+/** A message's bytes while they are read. */
+export class ProtobufInput {
+  readonly bytes: Buffer;
+  pos: number;
+  end: number;
+  depth = 0;
+  /** characters made so far, about; reading may stop beyond `max` */
+  made = 0;
+  readonly max: number;
+  badText = false;
+  /** numbers of fields that the schema does not have, or has with another wire type */
+  readonly unknown = new Set<number>();
+
+  constructor(bytes: Buffer, start: number, max: number) {
+    this.bytes = bytes;
+    this.pos = start;
+    this.end = bytes.length;
+    this.max = max;
+  }
+
+  /** Reads other bytes as a part of this value: limits go on counting, and what is found is found here. */
+  within<T>(bytes: Buffer, run: (input: ProtobufInput) => T): T {
+    const part = new ProtobufInput(bytes, 0, this.max);
+    part.depth = this.depth;
+    part.made = this.made;
+    const result = run(part);
+    this.made = part.made;
+    this.badText ||= part.badText;
+    for (const number of part.unknown) this.unknown.add(number);
+    return result;
+  }
+
+  /** Reads the next `size` bytes as what `run` takes to their end. */
+  sized<T>(size: number, run: () => T): T {
+    const { end } = this;
+    const to = this.pos + size;
+    this.end = to;
+    const result = run();
+    this.end = end;
+    this.pos = to;
+    return result;
+  }
+
+  get isFull(): boolean {
+    return this.made > this.max;
+  }
+
+  enter(): void {
+    if (++this.depth > MAX_DEPTH) throw new ProtobufProblem(`nested deeper than ${MAX_DEPTH} levels`);
+  }
+
+  take(size: number): number {
+    const from = this.pos;
+    if (size > this.end - from) throw new ProtobufProblem("the value ends too early");
+    this.pos = from + size;
+    return from;
+  }
+
+  /** Unsigned, up to 64 bits; a bigint only when it does not fit a safe integer. */
+  varint(): number | bigint {
+    let value = 0;
+    let scale = 1;
+    for (let i = 0; i < 7; i++) {
+      const b = this.bytes[this.take(1)]!;
+      value += (b & 0x7f) * scale;
+      if (b < 0x80) return value;
+      scale *= 128;
+    }
+    let rest = 0n;
+    for (let shift = 49n; ; shift += 7n) {
+      const b = this.bytes[this.take(1)]!;
+      rest |= BigInt(b & 0x7f) << shift;
+      if (b < 0x80) break;
+      if (shift === 63n) throw new ProtobufProblem("a number is longer than 10 bytes");
+    }
+    const whole = BigInt.asUintN(64, rest | BigInt(value));
+    return whole <= 9007199254740991n ? Number(whole) : whole;
+  }
+
+  /** the length of what follows, checked to be there */
+  length(): number {
+    const size = this.varint();
+    if (size > this.end - this.pos) {
+      const left = this.end - this.pos;
+      throw new ProtobufProblem(`a length of ${size} bytes, where only ${left} ${left === 1 ? "is" : "are"} left`);
+    }
+    return Number(size);
+  }
+
+  /** a field's number and wire type, as number * 8 + type */
+  tag(): number {
+    const tag = this.varint();
+    if (typeof tag === "bigint" || tag < 8 || tag > 0xffff_ffff)
+      throw new ProtobufProblem(`${tag} is not a field's tag`);
+    return tag;
+  }
+
+  /** Goes past a field's value. Groups may hold groups. */
+  skip(tag: number): void {
+    const open: number[] = [];
+    let current = tag;
+    for (;;) {
+      switch (current % 8) {
+        case VARINT:
+          this.varint();
+          break;
+        case FIXED64:
+          this.take(8);
+          break;
+        case BYTES:
+          this.take(this.length());
+          break;
+        case FIXED32:
+          this.take(4);
+          break;
+        case START_GROUP:
+          open.push(Math.floor(current / 8));
+          break;
+        case END_GROUP:
+          if (open.pop() !== Math.floor(current / 8)) throw new ProtobufProblem("a group ends that did not begin");
+          break;
+        default:
+          throw new ProtobufProblem(`${current % 8} is not a wire type`);
+      }
+      if (open.length === 0) return;
+      current = this.tag();
+    }
+  }
+}
