@@ -70,8 +70,8 @@ export interface Explorer {
   refresh(connectionId?: string): void;
   /** reads one node's children anew, without collapsing anything */
   refreshNode(node: TreeNode): void;
-  /** shows the connection in the tree, expanded */
-  reveal(connectionId: string): Promise<void>;
+  /** shows the connection in the tree, expanded, or one of its topics, selected */
+  reveal(connectionId: string, topic?: string): Promise<void>;
   selected(): TreeNode | undefined;
   setFilter(text: string): void;
   showInternalTopics(shown: boolean): Promise<void>;

@@ -50,6 +50,7 @@ export async function createTopic(ctx: Ctx, target?: ConnectionTarget): Promise<
     }
   }
   ctx.explorer.refresh(connection.id);
+  await ctx.explorer.reveal(connection.id, draft.name);
   const open = "Open Messages";
   if ((await ctx.ui.info(`Topic ${draft.name} was created.`, open)) === open)
     await ctx.messages.open({ connectionId: connection.id, topic: draft.name });

@@ -39,7 +39,7 @@ export class GroupsNode extends TreeNode {
     this.groups = groups
       .sort((a, b) => order(a.groupId, b.groupId))
       .map((group) => new GroupNode(this.host, this, this.connectionId, group));
-    this.host.changed(this);
+    this.host.counted(this, this.groups.length);
     return this.groups;
   }
 

@@ -9,7 +9,12 @@ export interface NodeHost {
   readonly view: ExplorerView;
   /** the node's own line changed; its children are asked for again, from its cache */
   changed(node: TreeNode): void;
+  /** a folder knows now how many lines it has, and would say so on its own line */
+  counted(folder: TreeNode, lines: number): void;
 }
+
+/** A folder with more lines is drawn once only: VS Code draws its children again with it, which takes about a second for ten thousand. */
+export const longFolder = 2000;
 
 /**
  * One line of the tree. `id` is stable over refreshes, so that VS Code keeps what is expanded and selected.

@@ -1,5 +1,8 @@
 /** How numbers and lists read in the tree, in the user's language. */
-export const number = (n: number | bigint): string => n.toLocaleString();
+export const number = (n: number | bigint): string => format.format(n);
+
+// made once: toLocaleString makes one at every call, which shows in ten thousand lines
+const format = new Intl.NumberFormat();
 
 /** "1 partition", "1,200 partitions" */
 export const count = (n: number | bigint, one: string, many = `${one}s`): string =>

@@ -22,11 +22,11 @@ export class TopicNode extends TreeNode {
   /** the metadata that came with the list of topics is as good as new until the node is refreshed */
   private stale = false;
 
-  constructor(host: NodeHost, parent: TreeNode, connectionId: string, info: TopicInfo) {
+  constructor(host: NodeHost, parent: TreeNode, id: string, connectionId: string, info: TopicInfo) {
     super(host, parent);
     this.connectionId = connectionId;
     this.info = info;
-    this.id = `${parent.id}/${info.name}`;
+    this.id = id;
   }
 
   get topic(): string {

@@ -4,7 +4,7 @@ import { isInternal } from "./health.ts";
 import { icons } from "./icons.ts";
 import { InfoNode } from "./infoNode.ts";
 import { nameFilter } from "./nameFilter.ts";
-import { type NodeHost, TreeNode } from "./node.ts";
+import { longFolder, type NodeHost, TreeNode } from "./node.ts";
 import { count, number } from "./texts.ts";
 import { TopicNode } from "./topicNode.ts";
 
@@ -20,6 +20,11 @@ export class TopicsNode extends TreeNode {
     super(host, parent);
     this.connectionId = connectionId;
     this.id = `${parent.id}/topics`;
+  }
+
+  /** the id of the node of a topic */
+  idOf(topic: string): string {
+    return `${this.id}/${topic}`;
   }
 
   item(): TreeItem {
@@ -39,8 +44,8 @@ export class TopicsNode extends TreeNode {
     const order = new Intl.Collator(undefined, { numeric: true }).compare;
     this.topics = topics
       .sort((a, b) => order(a.name, b.name))
-      .map((topic) => new TopicNode(this.host, this, this.connectionId, topic));
-    this.host.changed(this);
+      .map((topic) => new TopicNode(this.host, this, this.idOf(topic.name), this.connectionId, topic));
+    this.host.counted(this, this.topics.length);
     return this.topics;
   }
 
@@ -52,6 +57,7 @@ export class TopicsNode extends TreeNode {
       node.highlights = match(node.topic);
       return node.highlights !== null;
     });
+    if (shown.length > longFolder) return [this.howMany(shown.length), ...shown];
     if (shown.length > 0) return shown;
     if (visible.length > 0)
       return [
@@ -66,6 +72,13 @@ export class TopicsNode extends TreeNode {
         command: { command: commands.createTopic, title: "Create Topic", arguments: [this] },
       }),
     ];
+  }
+
+  private howMany(topics: number): TreeNode {
+    return new InfoNode(this.host, this, count(topics, "topic"), {
+      description: "filter by name",
+      command: { command: commands.filter, title: "Filter by Name" },
+    });
   }
 
   private counts(topics: TopicNode[]): { visible: number; shown: number } {

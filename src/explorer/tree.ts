@@ -14,9 +14,10 @@ import { Owner } from "../platform/disposables.ts";
 import { logError } from "../platform/errors.ts";
 import { isCancelled, UserError } from "../shared/userError.ts";
 import { ConnectionNode } from "./connectionNode.ts";
-import type { NodeHost, TreeNode } from "./node.ts";
+import { longFolder, type NodeHost, type TreeNode } from "./node.ts";
 import { ProblemNode } from "./problemNode.ts";
 import { SettingProblemNode } from "./settingProblemNode.ts";
+import { TopicsNode } from "./topicsNode.ts";
 import type { ExplorerView } from "./view.ts";
 
 const internalTopicsKey = "internalTopicsShown";
@@ -55,6 +56,8 @@ export class ExplorerTree implements TreeDataProvider<TreeNode>, Explorer, NodeH
         if (element.rereadOnExpand && element.olderThan(staleAfter)) this.refreshNode(element);
       }),
     );
+    // costs nothing while it is closed: its line can tell what it could not before
+    this.owner.own(this.treeView.onDidCollapseElement(({ element }) => this.changed(element)));
     this.setContext();
   }
 
@@ -91,6 +94,10 @@ export class ExplorerTree implements TreeDataProvider<TreeNode>, Explorer, NodeH
     this.redraw.fire(node);
   }
 
+  counted(folder: TreeNode, lines: number): void {
+    if (lines <= longFolder) this.changed(folder);
+  }
+
   refresh(connectionId?: string): void {
     for (const node of this.roots.values()) {
       if (connectionId === undefined) node.forget();
@@ -104,9 +111,15 @@ export class ExplorerTree implements TreeDataProvider<TreeNode>, Explorer, NodeH
     this.redraw.fire(node);
   }
 
-  async reveal(connectionId: string): Promise<void> {
+  async reveal(connectionId: string, topic?: string): Promise<void> {
     const root = this.rootNodes().find((node) => node.connectionId === connectionId);
-    if (root) await this.treeView.reveal(root, { expand: true, select: true, focus: true });
+    if (!root) return;
+    await this.treeView.reveal(root, { expand: true, select: topic === undefined, focus: topic === undefined });
+    if (topic === undefined) return;
+    const folder = (await this.getChildren(root)).find((node) => node instanceof TopicsNode);
+    const node = folder && (await this.getChildren(folder)).find((child) => child.id === folder.idOf(topic));
+    // the filter may hide it
+    if (node) await this.treeView.reveal(node, { select: true, focus: false });
   }
 
   selected(): TreeNode | undefined {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { type AddressInfo, createServer } from "node:net";
 import { after, before, describe, it } from "mocha";
 import * as vscode from "vscode";
-import { commands } from "../../src/ids.ts";
+import { commands, views } from "../../src/ids.ts";
 import type { PartitionInfo, TopicInfo } from "../../src/kafka/api.ts";
 import type { Cluster } from "../../src/kafka/cluster.ts";
 import type { TestApi } from "../../src/testApi.ts";
@@ -160,7 +160,10 @@ describe("The tree of a cluster that cannot be reached", () => {
 
 describe("The tree of a cluster as told", () => {
   /** A cluster that exists only in what it answers, counting what it is asked. */
-  async function told(topics: TopicInfo[], asked: string[]): Promise<{ api: TestApi; end(): Promise<void> }> {
+  async function told(
+    topics: TopicInfo[],
+    asked: string[],
+  ): Promise<{ api: TestApi; id: string; end(): Promise<void> }> {
     const api = await testApi();
     const { id, remove } = await storedConnection(api, "told", "127.0.0.1:1");
     const { clusters } = api.ctx;
@@ -177,6 +180,7 @@ describe("The tree of a cluster as told", () => {
       wanted === id ? Promise.resolve(cluster as unknown as Cluster) : real.call(clusters, wanted);
     return {
       api,
+      id,
       async end() {
         clusters.get = real;
         await remove();
@@ -205,12 +209,38 @@ describe("The tree of a cluster as told", () => {
       const started = performance.now();
       const lines = await linesAt(api, "told", "Topics");
       const ms = performance.now() - started;
-      assert.equal(lines.length, 10_000);
+      assert.equal(lines.length, 10_001);
+      assert.match(lines[0]!, /^10,000 topics\|filter by name$/);
       assert.ok(ms < 1500, `${ms.toFixed(0)} ms`);
       assert.deepEqual(asked, ["topics all"]);
     } finally {
       await end();
     }
+  });
+
+  it("draws 10,000 topics within 1.5 s, down to the last", async () => {
+    const topics = Array.from({ length: 10_000 }, (_, i) => ({
+      name: `events.v${i}`,
+      internal: false,
+      partitions: [partition(0, 1, [1, 2, 3])],
+    }));
+    await vscode.commands.executeCommand(`${views.explorer}.focus`);
+    let best = Number.POSITIVE_INFINITY;
+    // the best of three: the machine does other things too
+    for (let run = 0; run < 3; run++) {
+      const { api, id, end } = await told(topics, []);
+      try {
+        await api.explorer.reveal(id);
+        const started = performance.now();
+        // resolves once VS Code has drawn the tree as far as this line, and selected it
+        await api.explorer.reveal(id, "events.v9999");
+        best = Math.min(best, performance.now() - started);
+        assert.equal(line(api, api.explorer.selected()!), "events.v9999|1 partition");
+      } finally {
+        await end();
+      }
+    }
+    assert.ok(best < 1500, `${best.toFixed(0)} ms`);
   });
 
   it("marks what is offline or under-replicated, and says which replicas", async () => {
