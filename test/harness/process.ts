@@ -32,7 +32,8 @@ export interface StartOptions {
 
 export function startProcess(options: StartOptions): Started {
   mkdirSync(dirname(options.logFile), { recursive: true });
-  const out = openSync(options.logFile, "a");
+  // from its beginning: an earlier process's lines would speak for this one
+  const out = openSync(options.logFile, "w");
   const signal = options.signal ?? "SIGKILL";
   tellWatchdog({}); // the watchdog first: nothing is ever started without one
   let child: ChildProcess;

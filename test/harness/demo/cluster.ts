@@ -52,17 +52,31 @@ export async function startDemoCluster(
     rmSync(note, { force: true });
     for (const end of ends.toReversed()) await end();
   };
+  const owned = async <T extends { stop(): Promise<void> }>(starting: Promise<T>): Promise<T> => {
+    const part = await starting;
+    ends.push(() => part.stop());
+    return part;
+  };
   try {
-    const kafka = (await dockerKafka(folder, signal, say)) ?? (await jvmKafka(join(folder, "jvm"), signal));
-    ends.push(kafka.stop);
-    const registry =
-      (kafka.docker && (await dockerRegistry(folder, signal, say))) ||
-      (await jvmRegistry(join(folder, kafka.docker ? "registry" : "jvm-registry")));
-    ends.push(registry.stop);
+    const docker = await dockerKafka(folder, signal, say);
+    let cluster: { bootstrap: string; registry: string };
+    if (docker) {
+      ends.push(docker.stop);
+      const registry = (await dockerRegistry(folder, signal, say)) ?? (await startRegistryIn(join(folder, "registry")));
+      ends.push(registry.stop);
+      cluster = { bootstrap: docker.bootstrap, registry: registry.url };
+    } else {
+      const parts = [
+        owned(jvmKafka(join(folder, "jvm"), signal)),
+        owned(startRegistryIn(join(folder, "jvm", "registry"))),
+      ] as const;
+      await Promise.allSettled(parts); // both are there, or known to have failed, before either is stopped
+      const [kafka, registry] = await Promise.all(parts);
+      cluster = { bootstrap: kafka.bootstrap, registry: registry.url };
+    }
     signal.throwIfAborted();
-    const cluster = { bootstrap: kafka.bootstrap, registry: registry.url };
     writeFileSync(note, JSON.stringify({ owner: process.pid, ...cluster } satisfies Running));
-    return { ...cluster, words: kafka.docker ? "with Docker Compose" : "on the JVM", stop };
+    return { ...cluster, words: docker ? "with Docker Compose" : "on the JVM", stop };
   } catch (error) {
     await stop();
     throw error;
@@ -88,7 +102,6 @@ async function stillRunning(note: string): Promise<Running | null> {
 
 interface Part {
   bootstrap: string;
-  docker: boolean;
   stop(): Promise<void>;
 }
 
@@ -101,7 +114,7 @@ async function dockerKafka(folder: string, signal: AbortSignal, say: (text: stri
       { signal, onStep: (step) => say(`Docker: ${step}`) },
     );
     for (const text of notes) say(text);
-    return { bootstrap: `localhost:${port}`, docker: true, stop: () => cluster.stop() };
+    return { bootstrap: `localhost:${port}`, stop: () => cluster.stop() };
   } catch (error) {
     signal.throwIfAborted();
     say(`Not with Docker: ${(error as Error).message}`);
@@ -117,7 +130,7 @@ async function jvmKafka(folder: string, signal: AbortSignal): Promise<Part> {
       await broker.stop();
       await zookeeper.stop();
     };
-    return { bootstrap: broker.bootstrap, docker: false, stop };
+    return { bootstrap: broker.bootstrap, stop };
   } catch (error) {
     await zookeeper.stop();
     throw error;
@@ -148,7 +161,7 @@ interface RegistryPart {
   stop(): Promise<void>;
 }
 
-async function jvmRegistry(folder: string): Promise<RegistryPart> {
+async function startRegistryIn(folder: string): Promise<RegistryPart> {
   const free = await isFree(registryPort);
   const { url, stop } = await startRegistry({ folder, ...(free ? { port: registryPort } : {}) });
   return { url, stop };

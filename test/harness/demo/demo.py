@@ -107,8 +107,10 @@ def make_topics(admin: AdminClient):
     if old:
         for future in admin.delete_topics(old, operation_timeout=30).values():
             future.result()
-    for future in admin.delete_consumer_groups(GROUPS).values():
-        future.exception()  # most often there is none
+    groups = {group.group_id for group in admin.list_consumer_groups().result().valid}
+    if left := [group for group in GROUPS if group in groups]:
+        for future in admin.delete_consumer_groups(left).values():
+            future.result()
     wanted = [
         # the messages carry times of the past days, and the demo should be whole next month too
         NewTopic(name, partitions, 1, config={"retention.ms": "-1", **config})
@@ -166,12 +168,12 @@ def compiled(proto: str):
     import grpc_tools
     from grpc_tools import protoc
 
-    folder = tempfile.mkdtemp(prefix="kw-demo-")
     includes = [f"-I{HERE}", f"-I{Path(grpc_tools.__file__).parent / '_proto'}"]
-    if protoc.main(["protoc", *includes, f"--python_out={folder}", proto]) != 0:
-        sys.exit(f"{proto} could not be compiled")
-    sys.path.insert(0, folder)
-    return __import__(f"{Path(proto).stem}_pb2")
+    with tempfile.TemporaryDirectory(prefix="kw-demo-") as folder:
+        if protoc.main(["protoc", *includes, f"--python_out={folder}", proto]) != 0:
+            sys.exit(f"{proto} could not be compiled")
+        sys.path.insert(0, folder)
+        return __import__(f"{Path(proto).stem}_pb2")
 
 
 def write_logs(writer: Writer, rng: random.Random):
