@@ -8,7 +8,7 @@ import { createSchemaFormats, type SchemaFormat, type SchemaFormats } from "./sc
 import { asBuffer, characterStart, cutAt, isText, oneLine, PREVIEW_BYTES, utf16Length } from "./text.ts";
 
 /** Longest text that is ever made of one payload, in UTF-16 units: V8's strings end at about 500 million. */
-export const MAX_TEXT = 200_000_000;
+const MAX_TEXT = 200_000_000;
 
 /** Text of a small payload's preview; only a schema made to blow up comes near it. */
 const MAX_SMALL_TEXT = 1_000_000;

@@ -11,7 +11,7 @@ export type JsonNode = { at: number } & (
   | { kind: "object"; members: JsonMember[] }
 );
 
-export interface JsonMember {
+interface JsonMember {
   name: string;
   /** where the name stands */
   at: number;
@@ -29,7 +29,7 @@ export class JsonSyntaxError extends Error {
 }
 
 /** Nesting that a person may type; deeper text is refused, so that walking a tree needs no guard of its own. */
-export const MAX_DEPTH = 500;
+const MAX_DEPTH = 500;
 
 /** Parses strictly (RFC 8259). Throws JsonSyntaxError. */
 export function parseJson(text: string): JsonNode {

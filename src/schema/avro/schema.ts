@@ -24,7 +24,7 @@ export interface AvroRecord {
   fields: AvroField[];
 }
 
-export interface AvroField {
+interface AvroField {
   name: string;
   type: AvroType;
   /** as the schema gives it; undefined: the field has none */
@@ -44,7 +44,7 @@ export interface Decimal {
   scale: number;
 }
 
-export type LongLogical =
+type LongLogical =
   | "time-micros"
   | "timestamp-millis"
   | "timestamp-micros"

@@ -1,15 +1,16 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createDecoder } from "../../../src/schema/decoder.ts";
-import { avro, knowing, long, preview, seeded, view, wire } from "./support.ts";
+import { avro, knowing, long, preview, processorTime, seeded, view, wire } from "./support.ts";
 
 /** Runs within a time that only a bound can explain. */
 function quickly<T>(run: () => T, ms = 500): T {
-  const start = performance.now();
-  const result = run();
-  const took = performance.now() - start;
+  let result: T | undefined;
+  const took = processorTime(() => {
+    result = run();
+  });
   assert.ok(took < ms, `it took ${Math.round(took)} ms`);
-  return result;
+  return result as T;
 }
 
 const HUGE = long(2n ** 63n - 1n);
@@ -112,7 +113,7 @@ test("random bytes never throw, whatever they are taken for, and a preview agree
   const random = seeded(99);
   const decoder = createDecoder();
   const context = knowing(avro(EVERYTHING), avro("{}", { id: 8, type: "JSON" }));
-  for (let i = 0; i < 3000; i++) {
+  for (let i = 0; i < 1500; i++) {
     const size = Math.floor(random() * 60);
     const small = random() < 0.7;
     const body = Buffer.from(Array.from({ length: size }, () => Math.floor(random() * (small ? 8 : 256))));

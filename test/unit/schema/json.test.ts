@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { layOutJson, scanJson } from "../../../src/schema/json.ts";
 import { JsonSyntaxError, parseJson, printJson } from "../../../src/schema/jsonTree.ts";
-import { preview, seeded, view } from "./support.ts";
+import { preview, processorTime, seeded, view } from "./support.ts";
 
 const VALID = [
   "{}",
@@ -164,14 +164,9 @@ test("ten megabytes are laid out within a second", () => {
     '{"orderId":"ord-12345","customer":{"id":777,"name":"Jane Doe"},"items":[{"sku":"abc","qty":1}],"note":"é"}';
   const bytes = Buffer.from(`[${Array(95_000).fill(order).join(",")}]`);
   assert.ok(bytes.length > 10_000_000);
-  const start = performance.now();
-  const shown = view(bytes);
-  const took = performance.now() - start;
-  assert.equal(shown.format, "json");
+  const took = processorTime(() => assert.equal(view(bytes).format, "json"));
   assert.ok(took < 1000, `${took} ms`);
-  const startPreview = performance.now();
-  assert.equal(preview(bytes).cut, true);
-  assert.ok(performance.now() - startPreview < 50);
+  assert.ok(processorTime(() => assert.equal(preview(bytes).cut, true)) < 50);
 });
 
 test("nesting of a million levels costs neither the stack nor a blow-up", () => {

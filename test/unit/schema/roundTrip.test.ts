@@ -157,7 +157,7 @@ function randomText(random: Random, type: AvroType, depth = 0): string {
 test("what the viewer shows can be produced again, for random schemas and values", () => {
   const random = seeded(2024);
   let texts = 0;
-  for (let i = 0; i < 400; i++) {
+  for (let i = 0; i < 200; i++) {
     const schema = avro(randomSchema(random));
     const type = parseAvro(schema);
     for (let k = 0; k < 5; k++) {
@@ -171,7 +171,7 @@ test("what the viewer shows can be produced again, for random schemas and values
       texts += text.length;
     }
   }
-  assert.ok(texts > 50_000, `${texts} characters are too few to say much`);
+  assert.ok(texts > 25_000, `${texts} characters are too few to say much`);
 });
 
 test("cutting a value anywhere never goes unnoticed or throws", () => {
