@@ -196,6 +196,7 @@ class LocalKafka implements LocalClusters, Disposable {
         return {};
       case "port-taken":
         return { "Change Port": () => ctx.ui.openSetting(`${settingsSection}.${portSetting}`), ...retry, ...log };
+      case "image-name":
       case "image-tag":
       case "image-repository":
       case "image-platform":

@@ -19,6 +19,7 @@ export type FailureCode =
   | "port-taken"
   | "image-tag"
   | "image-repository"
+  | "image-name"
   | "image-platform"
   | "image-missing"
   | "rate-limit"
@@ -79,7 +80,7 @@ const table: readonly Row[] = [
   {
     code: "compose-missing",
     // the client without the plugin takes Compose's arguments for its own; newer and older ones say so in their own words
-    words: /unknown (?:shorthand )?flag: .* in -|unknown command: docker compose|is not a docker command/,
+    words: /unknown (?:shorthand )?flag: |unknown command: docker compose|is not a docker command/,
     sentence: (_, { platform }) =>
       platform === "linux"
         ? "Docker is here, but Docker Compose is not: install the package docker-compose-plugin (or docker-compose-v2), then try again."
@@ -115,6 +116,12 @@ const table: readonly Row[] = [
       /port is already allocated|address already in use|ports? (?:are|is) not available|only one usage of each socket address|failed to bind host port|forbidden by its access permissions/i,
     sentence: (_, { port }) =>
       `Port ${port ?? "of the broker"} is taken by another program or container: stop that one, or choose another port in the settings.`,
+  },
+  {
+    code: "image-name",
+    words: /(?:unable to get image '([^']*)'.*)?invalid reference format/i,
+    sentence: ([, name]) =>
+      `${name === undefined ? "One of the images" : `"${name}"`} is no image name: correct it in the settings.`,
   },
   {
     code: "image-platform",
@@ -178,9 +185,9 @@ const table: readonly Row[] = [
   {
     code: "compose-file",
     words:
-      /^yaml: |^validating |additional propert|no such file or directory$|top-level object must be a mapping|^services\.|depends on undefined|undefined (?:volume|network)|invalid (?:compose|interpolation)|cannot find the file specified/i,
+      /yaml: line|^validating |failed to parse|additional propert|must be a mapping|empty compose file|invalid hostPort|interpolating|no such file or directory$|invalid compose project|undefined (?:service|volume|network)|cannot find the file specified/i,
     sentence: ({ input }, { file }) =>
-      `The Compose file ${file ?? ""} cannot be used (${shorten(input)}): correct it, or delete it to have a new one written.`,
+      `The Compose file ${file ?? ""} cannot be used (${shorten(input.trim())}): correct it, or delete it to have a new one written.`,
   },
 ];
 

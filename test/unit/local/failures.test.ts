@@ -179,6 +179,31 @@ const cases: [what: string, stderr: string, code: FailureCode, words: RegExp][] 
     /'imag' not allowed/,
   ],
   [
+    "not YAML (Compose 5)",
+    "failed to parse /home/me/docker-compose.yml: yaml: line 2: did not find x",
+    "compose-file",
+    /line 2/,
+  ],
+  ["no mapping", "services.kafka must be a mapping", "compose-file", /\(services.kafka must be a mapping\)/],
+  [
+    "a service that is not there",
+    'service "kafka" depends on undefined service "z": invalid compose project',
+    "compose-file",
+    /undefined service/,
+  ],
+  [
+    "no image name",
+    "unable to get image 'a b': Error response from daemon: no such image: a b: invalid reference format",
+    "image-name",
+    /^"a b" is no image name: correct it in the settings/,
+  ],
+  [
+    "no Compose plugin, Docker 28",
+    "unknown flag: --short\n\nUsage:  docker [OPTIONS] COMMAND",
+    "compose-missing",
+    /Compose/,
+  ],
+  [
     "something that nobody foresaw",
     "Error response from daemon: gremlins",
     "docker-failed",
