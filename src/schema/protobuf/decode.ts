@@ -155,7 +155,12 @@ function fieldOf(name: string, type: string, resolved: protobuf.Type | protobuf.
   return field;
 }
 
-const int32 = (value: number | bigint): number => Number(BigInt.asIntN(32, BigInt(value)));
+// what fits a safe integer is not negative: negative numbers take all 64 bits
+const int32 = (value: number | bigint): number =>
+  typeof value === "number" && value < 0x8000_0000 ? value : Number(BigInt.asIntN(32, BigInt(value)));
+
+const int64 = (value: number | bigint): number | bigint =>
+  typeof value === "number" ? value : BigInt.asIntN(64, value);
 
 const SCALARS: Record<string, [wire: number, read: (input: ProtobufInput) => string]> = {
   int32: [VARINT, (input) => String(int32(input.varint()))],
@@ -167,7 +172,7 @@ const SCALARS: Record<string, [wire: number, read: (input: ProtobufInput) => str
       return String((raw >>> 1) ^ -(raw & 1));
     },
   ],
-  int64: [VARINT, (input) => `"${BigInt.asIntN(64, BigInt(input.varint()))}"`],
+  int64: [VARINT, (input) => `"${int64(input.varint())}"`],
   uint64: [VARINT, (input) => `"${input.varint()}"`],
   sint64: [
     VARINT,

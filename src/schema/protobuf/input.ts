@@ -82,9 +82,11 @@ export class ProtobufInput {
 
   /** Unsigned, up to 64 bits; a bigint only when it does not fit a safe integer. */
   varint(): number | bigint {
-    let value = 0;
-    let scale = 1;
-    for (let i = 0; i < 7; i++) {
+    const first = this.bytes[this.take(1)]!;
+    if (first < 0x80) return first;
+    let value = first & 0x7f;
+    let scale = 128;
+    for (let i = 1; i < 7; i++) {
       const b = this.bytes[this.take(1)]!;
       value += (b & 0x7f) * scale;
       if (b < 0x80) return value;
