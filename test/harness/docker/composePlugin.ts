@@ -1,9 +1,10 @@
 import { chmod, cp, mkdir, mkdtemp, readdir, rename, rm, stat, symlink } from "node:fs/promises";
 import { join } from "node:path";
+import { withLock } from "../lock.ts";
+import { onPath } from "../tools.ts";
 import { engineEnv, folders } from "./folders.ts";
 import { Impossible } from "./impossible.ts";
-import { withFileLock } from "./lock.ts";
-import { has, must, run } from "./sh.ts";
+import { must, run } from "./sh.ts";
 
 /** The last version that builds with Go 1.24–1.26 and works with engines from 20.10 on; 2 minutes on two cores. */
 const version = process.env["KW_COMPOSE_VERSION"] ?? "v5.0.2";
@@ -19,7 +20,7 @@ export async function ensureCompose(): Promise<string> {
     if (there.code === 0) return `Docker Compose ${there.stdout.trim()}`;
   }
   const program = join(folders.config, `docker-compose-${version}`);
-  await withFileLock(join(folders.run, "compose.lock"), 15 * 60_000, async () => {
+  await withLock(join(folders.run, "compose.lock"), async () => {
     if (!(await exists(program))) await build(program);
     const plugins = join(folders.config, "cli-plugins");
     await mkdir(plugins, { recursive: true });
@@ -31,7 +32,7 @@ export async function ensureCompose(): Promise<string> {
 
 async function build(program: string): Promise<void> {
   const path = `${process.env["PATH"]}:/usr/local/go/bin`;
-  if (!(await has("go")) && !(await exists("/usr/local/go/bin/go"))) {
+  if (onPath("go") === null && !(await exists("/usr/local/go/bin/go"))) {
     throw new Impossible("Docker Compose is not installed, and building it needs Go (package golang, or go.dev)");
   }
   await mkdir(folders.work, { recursive: true });

@@ -4,10 +4,13 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { cacheFolder } from "../cache.ts";
+import { withLock } from "../lock.ts";
+import { ensureTools, onPath } from "../tools.ts";
 import { engineEnv, files, folders } from "./folders.ts";
 import { Impossible } from "./impossible.ts";
-import { alive } from "./lock.ts";
-import { has, must, run } from "./sh.ts";
+import { alive } from "./keeperLock.ts";
+import { must, run } from "./sh.ts";
 
 /** Says whether this machine can have a private dockerd; installs what is missing where that is possible. */
 export async function prepareMachine(): Promise<void> {
@@ -15,32 +18,39 @@ export async function prepareMachine(): Promise<void> {
   if (process.getuid?.() !== 0) {
     throw new Impossible("no Docker engine answers, and only root can start a private one; start Docker to run it");
   }
-  const needs: [program: string, debianPackage: string][] = [
-    ["dockerd", "docker.io"],
-    ["docker", "docker.io"],
-    ["iptables", "iptables"],
-    ["javac", "openjdk-17-jdk-headless"],
-    ["mvn", "maven"],
-    ["setpriv", "util-linux"],
-    ["ip", "iproute2"],
-    ["pgrep", "procps"],
-  ];
-  const missing: string[] = [];
-  for (const [program, debianPackage] of needs) if (!(await has(program))) missing.push(debianPackage);
-  if (missing.length === 0) return;
-  const list = [...new Set(missing)].join(" ");
-  if (!(await has("apt-get"))) throw new Impossible(`no Docker engine answers, and a private one needs ${list}`);
-  console.error(`Installing ${list} …`);
-  const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
-  await run("apt-get", ["update", "-qq"], { env, timeoutMs: 300_000 });
-  const installed = await run("apt-get", ["install", "-y", "-qq", "--no-install-recommends", ...list.split(" ")], {
-    env,
-    timeoutMs: 900_000,
-  });
-  if (installed.code !== 0) {
-    throw new Impossible(`no Docker engine answers, and apt-get could not install ${list}`);
+  try {
+    await ensureTools(["java", "maven"]);
+  } catch (error) {
+    throw new Impossible(`no Docker engine answers, and a private one cannot be made: ${(error as Error).message}`);
   }
+  const missing = (): string[] => [...new Set(needs.filter(([program]) => !onPath(program)).map(([, name]) => name))];
+  if (missing().length === 0) return;
+  const list = missing().join(" ");
+  if (!onPath("apt-get")) throw new Impossible(`no Docker engine answers, and a private one needs ${list}`);
+  await withLock(join(cacheFolder(), "apt.lock"), async () => {
+    console.error(`Installing with apt-get: ${list} …`);
+    const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
+    await run("apt-get", ["update", "-qq"], { env, timeoutMs: 300_000 });
+    // docker-cli is a package of its own in some releases, and unknown in others
+    const known: string[] = [];
+    for (const name of missing()) if ((await run("apt-cache", ["show", name])).code === 0) known.push(name);
+    const install = ["install", "-y", "-qq", "--no-install-recommends", ...known];
+    await run("apt-get", install, { env, timeoutMs: 900_000 });
+  });
+  if (missing().length > 0) throw new Impossible(`no Docker engine answers, and apt-get could not install ${list}`);
 }
+
+/** Program → the Debian package that has it. */
+const needs: readonly [string, string][] = [
+  ["dockerd", "docker.io"],
+  ["docker", "docker.io"],
+  ["docker", "docker-cli"],
+  ["iptables", "iptables"],
+  ["jlink", "openjdk-17-jdk-headless"],
+  ["setpriv", "util-linux"],
+  ["ip", "iproute2"],
+  ["pgrep", "procps"],
+];
 
 /**
  * Brings the private dockerd up, or joins the one that other runs use. Returns what gives it back; the keeper (keeper.ts) stops it

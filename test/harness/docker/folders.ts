@@ -1,8 +1,8 @@
-import { homedir } from "node:os";
 import { join } from "node:path";
+import { cacheFolder } from "../cache.ts";
 
 /** Where the private Docker engine, its images and the Compose plugin live, between runs too. */
-export const root = join(process.env["XDG_CACHE_HOME"] || join(homedir(), ".cache"), "kafka-workbench", "docker");
+export const root = join(cacheFolder(), "docker");
 
 export const folders = {
   /** the engine's data root: images, containers, volumes */

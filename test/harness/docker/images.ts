@@ -14,13 +14,12 @@ import {
 } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { kafkaJars, kafkaVersions } from "../jars.ts";
+import { withLock } from "../lock.ts";
 import { docker } from "./daemon.ts";
 import { engineEnv, folders } from "./folders.ts";
-import { withFileLock } from "./lock.ts";
 import { must, run } from "./sh.ts";
 
-/** Kafka's version in cp-kafka 7.9: the last line that speaks to ZooKeeper. */
-const kafkaVersion = "3.9.1";
 const recipe = fileURLToPath(new URL("image/", import.meta.url));
 const label = "kafka-workbench.standin";
 
@@ -66,7 +65,7 @@ const javaModules =
  * this recipe made before stays.
  */
 export async function ensureImages(): Promise<void> {
-  await withFileLock(join(folders.run, "images.lock"), 10 * 60_000, async () => {
+  await withLock(join(folders.run, "images.lock"), async () => {
     const version = await recipeVersion();
     const present = await Promise.all(imageNames.map((name) => labelOf(name)));
     if (present.every((found) => found === version)) return;
@@ -135,7 +134,7 @@ async function buildRoot(root: string, work: string): Promise<void> {
   await symlink("bash", join(root, "bin/sh"));
   await addJava(root);
   await addBusybox(root, work);
-  await addKafka(root, work);
+  await addKafka(root);
   await addLibraries(root);
 
   await writeFile(join(root, "etc/passwd"), "root:x:0:0::/:/bin/bash\nappuser:x:1000:1000::/home/appuser:/bin/bash\n");
@@ -195,18 +194,9 @@ async function addBusybox(root: string, work: string): Promise<void> {
   for (const tool of busyboxTools.split(" ")) await symlink("busybox", join(root, "bin", tool));
 }
 
-async function addKafka(root: string, work: string): Promise<void> {
-  const dependency = (name: string): string =>
-    `<dependency><groupId>org.apache.kafka</groupId><artifactId>${name}</artifactId><version>${kafkaVersion}</version></dependency>`;
-  const pom = `<project><modelVersion>4.0.0</modelVersion><groupId>x</groupId><artifactId>jars</artifactId><version>1</version>
-    <packaging>pom</packaging><dependencies>${dependency("kafka_2.13")}${dependency("kafka-tools")}</dependencies></project>`;
-  await writeFile(join(work, "pom.xml"), pom);
-  const jars = join(root, "usr/share/java/kafka");
-  const plugin = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies";
-  await must("mvn", ["-q", "-B", "-f", join(work, "pom.xml"), plugin, `-DoutputDirectory=${jars}`], {
-    timeoutMs: 300_000,
-  });
-
+async function addKafka(root: string): Promise<void> {
+  // cp-kafka 7.9 is Kafka 3.9
+  await cp(await kafkaJars(kafkaVersions.zk), join(root, "usr/share/java/kafka"), { recursive: true });
   const bin = join(root, "usr/bin");
   await cp(join(recipe, "run"), join(root, "etc/confluent/docker/run"));
   await cp(join(recipe, "kafka-run-class"), join(bin, "kafka-run-class"));

@@ -9,21 +9,20 @@ import { mkdirSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync }
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { engineEnv, files, folders, root } from "./folders.ts";
-import { alive, takeLock } from "./lock.ts";
-import { type NetworkBefore, restoreNetwork, saveNetwork } from "./network.ts";
+import { alive, takeLock } from "./keeperLock.ts";
+import { restoreNetwork, saveNetwork } from "./network.ts";
 import { run } from "./sh.ts";
 
 const log = (text: string): void => console.error(`${new Date().toISOString()} ${text}`);
 const state = (text: "starting" | "up" | "stopping"): void => writeFileSync(files.keeperState, text);
 
 for (const folder of [root, ...Object.values(folders)]) mkdirSync(folder, { recursive: true });
-// twice: the first try only clears away the lock of a keeper that died
-if (!(await takeLock(files.keeperLock)) && !(await takeLock(files.keeperLock))) process.exit(0);
+if (!takeLock(files.keeperLock)) process.exit(0);
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => log(`${signal} ignored`));
 
 state("starting");
 await endLeftDaemon();
-const before = await saveNetwork();
+await saveNetwork();
 const daemon = start();
 const ended = new Promise<void>((resolve) => daemon.once("exit", () => resolve()));
 try {
@@ -34,7 +33,7 @@ try {
     await watch(daemon);
   }
 } finally {
-  await stop(daemon, ended, before);
+  await stop(daemon, ended);
 }
 
 function start(): ChildProcess {
@@ -90,7 +89,7 @@ function users(): number {
   return count;
 }
 
-async function stop(child: ChildProcess, whenEnded: Promise<void>, network: NetworkBefore): Promise<void> {
+async function stop(child: ChildProcess, whenEnded: Promise<void>): Promise<void> {
   state("stopping");
   child.kill("SIGTERM");
   const late = setTimeout(() => child.kill("SIGKILL"), 40_000);
@@ -98,7 +97,7 @@ async function stop(child: ChildProcess, whenEnded: Promise<void>, network: Netw
   clearTimeout(late);
   rmSync(files.socket, { force: true });
   rmSync(files.daemonPid, { force: true });
-  await restoreNetwork(network).catch((error: unknown) => log(String(error)));
+  await restoreNetwork().catch((error: unknown) => log(String(error)));
   log("dockerd is stopped");
   rmSync(files.keeperState, { force: true });
   rmSync(files.keeperLock, { force: true });

@@ -1,24 +1,32 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { folders } from "./folders.ts";
 import { must, run } from "./sh.ts";
 
 /** What dockerd changes on its machine and does not put back. */
-export interface NetworkBefore {
-  /** policy of iptables' FORWARD chain; null: another dockerd is there, leave all as it is */
-  forward: string | null;
+interface NetworkBefore {
+  /** policy of iptables' FORWARD chain */
+  forward: string;
   ipForward: string;
 }
 
 const ipForward = "/proc/sys/net/ipv4/ip_forward";
+/** on disk, so that it outlives a keeper that is killed */
+const saved = join(folders.run, "network.json");
 
-export async function saveNetwork(): Promise<NetworkBefore> {
-  const policy = /^-P FORWARD (\w+)/m.exec((await run("iptables", ["-S", "FORWARD"])).stdout)?.[1] ?? null;
-  const alone = (await run("pgrep", ["-x", "dockerd"])).code !== 0;
-  return { forward: alone ? policy : null, ipForward: await readFile(ipForward, "utf8") };
+/** Notes how the network is, unless another dockerd has changed it already. */
+export async function saveNetwork(): Promise<void> {
+  if (existsSync(saved) || (await otherDaemon())) return;
+  const forward = /^-P FORWARD (\w+)/m.exec((await run("iptables", ["-S", "FORWARD"])).stdout)?.[1];
+  if (forward === undefined) return;
+  const before: NetworkBefore = { forward, ipForward: readFileSync(ipForward, "utf8") };
+  writeFileSync(saved, JSON.stringify(before));
 }
 
 /** Takes away dockerd's bridge and packet filter rules, unless another dockerd is using them. */
-export async function restoreNetwork(before: NetworkBefore): Promise<void> {
-  if (before.forward === null || (await run("pgrep", ["-x", "dockerd"])).code === 0) return;
+export async function restoreNetwork(): Promise<void> {
+  if (!existsSync(saved) || (await otherDaemon())) return;
+  const before = JSON.parse(readFileSync(saved, "utf8")) as NetworkBefore;
   await run("ip", ["link", "delete", "docker0"]);
   const rules = (await must("iptables-save", []))
     .split("\n")
@@ -26,5 +34,8 @@ export async function restoreNetwork(before: NetworkBefore): Promise<void> {
     .join("\n");
   await must("iptables-restore", [], { input: rules });
   await must("iptables", ["-P", "FORWARD", before.forward]);
-  await writeFile(ipForward, before.ipForward);
+  writeFileSync(ipForward, before.ipForward);
+  rmSync(saved);
 }
+
+const otherDaemon = async (): Promise<boolean> => (await run("pgrep", ["-x", "dockerd"])).code === 0;

@@ -48,8 +48,3 @@ export async function must(command: string, args: readonly string[], options: Ru
   const said = (stderr.trim() || stdout.trim()).split("\n").slice(-8).join("\n");
   throw new Error(`${command} ${args.slice(0, 4).join(" ")} failed (${code}): ${said}`);
 }
-
-/** Is the program there? */
-export async function has(command: string): Promise<boolean> {
-  return (await run("which", [command])).code === 0;
-}
