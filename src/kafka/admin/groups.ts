@@ -69,7 +69,8 @@ async function describeGroup(cluster: Cluster, groupId: string, signal?: AbortSi
     if (!(await cluster.speaks(coordinator.id, api, signal))) continue;
     const [group] = await cluster.request(to, api, [groupId], { signal });
     if (group?.error === 0) return modernGroup(group, type, coordinator);
-    if (group && kafkaError(group.error).name !== NOT_FOUND) {
+    // a broker that knows the request but not the group protocol (not turned on) answers UNSUPPORTED_VERSION
+    if (group && ![NOT_FOUND, "UNSUPPORTED_VERSION"].includes(kafkaError(group.error).name)) {
       throw brokerError(group.error, `Group ${groupId} cannot be described`, group.message);
     }
   }
