@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
 import protobuf from "protobufjs";
+import descriptor from "protobufjs/ext/descriptor.js";
 import type { DecodeContext, RegisteredSchema } from "../../../src/schema/api.ts";
 import { createDecoder } from "../../../src/schema/decoder.ts";
 import type { PayloadView } from "../../../src/shared/messages.ts";
@@ -190,6 +191,31 @@ test("imported files are taken from the schema's references", async () => {
     '{"x":{"d":{"n":-2}},"y":{}}',
   );
   assert.match((await shown(main, [])).problems[0]!, /^not Protobuf: schema id 7 cannot be used: no such /);
+});
+
+test("a file in its compiled form is read like its text; there, entries of maps count in index paths", async () => {
+  const text = `syntax = "proto3"; package c.d; import "google/protobuf/timestamp.proto";
+    message A { map<string, B> m = 1; repeated sint64 r = 2; oneof o { string s_x = 3; E e = 4; } google.protobuf.Timestamp t = 5;
+      message B { int32 n = 1 [json_name = "N"]; } enum E { ZERO = 0; ONE = 1; } }`;
+  const root = protobuf.parse(text, new protobuf.Root(), { keepCase: true }).root;
+  root.addJSON(protobuf.common.get("google/protobuf/timestamp.proto")!.nested!);
+  root.resolveAll();
+  const set = descriptor.FileDescriptorSet.decode(
+    descriptor.FileDescriptorSet.encode(root.toDescriptor("proto3")).finish(),
+  );
+  const [file] = (
+    set as unknown as { file: (protobuf.Message & { package: string; dependency: string[] })[] }
+  ).file.filter((each) => each.package === "c.d");
+  file!.dependency = ["google/protobuf/timestamp.proto"];
+  const compiled = Buffer.from(descriptor.FileDescriptorProto.encode(file!).finish()).toString("base64");
+  const body = [0x0a, 7, 0x0a, 1, 0x6b, 0x12, 2, 8, 5, 0x12, 2, 1, 2, 0x20, 1, 0x2a, 2, 8, 1];
+  const json = '{"m":{"k":{"N":5}},"r":["-1","1"],"e":"ONE","t":"1970-01-01T00:00:01Z"}';
+  assert.equal((await shown(text, body)).text, json);
+  assert.equal((await shown(compiled, body)).text, json);
+  assert.equal((await shown(text, [8, 3], [4, 0, 0])).text, '{"N":3}');
+  assert.equal((await shown(compiled, [8, 3], [4, 0, 2])).text, '{"N":3}');
+  assert.match((await shown(compiled, [], [2, 2])).problems[0]!, /no message at index \[1\]/);
+  assert.match((await shown("AAAA", [])).problems[0]!, /^not Protobuf: /);
 });
 
 test("what is cut off or malformed says where", async () => {
