@@ -2,15 +2,18 @@ import type { Ctx } from "../context.ts";
 import { TreeNode } from "../explorer/node.ts";
 import { count } from "../explorer/texts.ts";
 import { type TopicTarget, topicOf } from "../explorer/topicTarget.ts";
-import { nodeKinds } from "../ids.ts";
+import { commands, nodeKinds } from "../ids.ts";
 import type { Cluster } from "../kafka/cluster.ts";
 import { back } from "../platform/ui.ts";
 import { messageOf } from "../shared/userError.ts";
 
 /** Deletes a topic, once its name was typed; says what is lost with it. */
 export async function deleteTopic(ctx: Ctx, target?: TopicTarget): Promise<void> {
-  // the Delete key on some other line of the tree
-  if (target instanceof TreeNode && target.kind !== nodeKinds.topic) return;
+  // the Delete key comes here from every line of the tree
+  if (target instanceof TreeNode && target.kind !== nodeKinds.topic) {
+    const isConnection = target.kind === nodeKinds.connection || target.kind === nodeKinds.localConnection;
+    return isConnection ? ctx.run(commands.removeConnection, target) : undefined;
+  }
   const { connectionId, topic } = await topicOf(ctx, target, "Delete Topic");
   const cluster = await ctx.clusters.get(connectionId);
   const typed = await ctx.ui.input({

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { type AddressInfo, createServer } from "node:net";
+import { availableParallelism, loadavg } from "node:os";
 import { after, before, describe, it } from "mocha";
 import * as vscode from "vscode";
 import { commands, views } from "../../src/ids.ts";
@@ -7,7 +8,7 @@ import type { PartitionInfo, TopicInfo } from "../../src/kafka/api.ts";
 import type { Cluster } from "../../src/kafka/cluster.ts";
 import type { TestApi } from "../../src/testApi.ts";
 import { at, line, linesAt, stack, storedConnection, testApi } from "./support/api.ts";
-import { commitOffsets, makeTopics } from "./support/brokers.ts";
+import { commitOffsets, joinGroup, makeTopics } from "./support/brokers.ts";
 
 const prefix = `tree-${Date.now()}`;
 const orders = `${prefix}.orders`;
@@ -69,6 +70,24 @@ for (const kind of ["zk", "kraft"] as const) {
         "Partition 2|lag 3 · 1 of 4",
       ]);
       assert.equal(line(api, await at(api, name, "Consumer Groups", group)), `${group}|Empty · lag 4`);
+    });
+
+    it("tells a group's members and what they were assigned", async () => {
+      const running = `${prefix}-running`;
+      const leave = await joinGroup(stack()[kind].bootstrap, running, orders);
+      try {
+        await vscode.commands.executeCommand(commands.refresh, await at(api, name, "Consumer Groups"));
+        assert.match(line(api, await at(api, name, "Consumer Groups", running)), /\|Stable/);
+        const member = (await linesAt(api, name, "Consumer Groups", running)).find((text) =>
+          text.startsWith("in-host"),
+        );
+        assert.equal(member, "in-host-test|127.0.0.1 · 3 partitions");
+        assert.deepEqual(await linesAt(api, name, "Consumer Groups", running, "in-host-test"), [
+          `${orders}|partitions 0–2`,
+        ]);
+      } finally {
+        await leave();
+      }
     });
 
     it("is filtered by name, and says how much of it is shown", async () => {
@@ -218,29 +237,35 @@ describe("The tree of a cluster as told", () => {
     }
   });
 
-  it("draws 10,000 topics within 1.5 s, down to the last", async () => {
+  it("draws 10,000 topics once, within 1.5 s on a quiet machine", async function () {
     const topics = Array.from({ length: 10_000 }, (_, i) => ({
       name: `events.v${i}`,
       internal: false,
       partitions: [partition(0, 1, [1, 2, 3])],
     }));
     await vscode.commands.executeCommand(`${views.explorer}.focus`);
-    let best = Number.POSITIVE_INFINITY;
-    // the best of three: the machine does other things too
-    for (let run = 0; run < 3; run++) {
-      const { api, id, end } = await told(topics, []);
-      try {
-        await api.explorer.reveal(id);
-        const started = performance.now();
-        // resolves once VS Code has drawn the tree as far as this line, and selected it
-        await api.explorer.reveal(id, "events.v9999");
-        best = Math.min(best, performance.now() - started);
-        assert.equal(line(api, api.explorer.selected()!), "events.v9999|1 partition");
-      } finally {
-        await end();
-      }
+    const { api, id, end } = await told(topics, []);
+    const getTreeItem = api.explorer.getTreeItem.bind(api.explorer);
+    let drawn = 0;
+    api.explorer.getTreeItem = (node) => {
+      drawn++;
+      return getTreeItem(node);
+    };
+    try {
+      await api.explorer.reveal(id);
+      const started = performance.now();
+      // resolves once VS Code has drawn the tree as far as this line, and selected it
+      await api.explorer.reveal(id, "events.v9999");
+      const ms = performance.now() - started;
+      assert.equal(api.explorer.selected()?.id, `connection:${id}/topics/events.v9999`);
+      assert.ok(drawn < 2 * 10_000, `${drawn} lines for 10,000 topics`);
+      // the drawing is VS Code's: with other programs on the processors it says nothing about the extension
+      if (loadavg()[0]! > availableParallelism()) this.skip();
+      assert.ok(ms < 1500, `${ms.toFixed(0)} ms`);
+    } finally {
+      api.explorer.getTreeItem = getTreeItem;
+      await end();
     }
-    assert.ok(best < 1500, `${best.toFixed(0)} ms`);
   });
 
   it("marks what is offline or under-replicated, and says which replicas", async () => {

@@ -66,3 +66,22 @@ export async function commitOffsets(
       await admin.disconnect();
     });
 }
+
+/** A consumer that is a member of a group and has its partitions. What comes back makes it leave, and deletes the group. */
+export async function joinGroup(bootstrap: string, group: string, topic: string): Promise<() => Promise<void>> {
+  return withKafka(bootstrap, async (kafka) => {
+    const consumer = kafka.consumer({ groupId: group });
+    const joined = new Promise<void>((resolve) => consumer.on(consumer.events.GROUP_JOIN, () => resolve()));
+    await consumer.connect();
+    await consumer.subscribe({ topics: [topic], fromBeginning: true });
+    await consumer.run({ autoCommit: false, eachMessage: async () => {} });
+    await joined;
+    return async () => {
+      await consumer.disconnect();
+      const admin = kafka.admin();
+      await admin.connect();
+      await admin.deleteGroups([group]);
+      await admin.disconnect();
+    };
+  });
+}
