@@ -47,7 +47,7 @@ services:
       test: [CMD-SHELL, "echo srvr | nc localhost 2181 | grep -q ^Mode"]
       interval: 3s
       timeout: 5s
-      retries: 30
+      retries: 40
 
   kafka:
     image: ${yamlString(kafkaImage)}
@@ -57,6 +57,7 @@ services:
       - bash
       - -c
       - |
+        trap 'exit 143' TERM
         until zookeeper-shell zookeeper:2181 get /brokers/ids/1 2>&1 | grep -q 'Node does not exist'; do
           echo "===> Waiting for ZooKeeper to forget the previous broker ..."
           sleep 1
@@ -98,7 +99,7 @@ services:
           timeout 4 head -c 12 <&3 | od -An -tx1 | grep -q '00 00 00 01 00 00 00 01$$'
       interval: 3s
       timeout: 5s
-      retries: 30
+      retries: 40
     # a broker that is killed has its log to recover at the next start
     stop_grace_period: 30s
 

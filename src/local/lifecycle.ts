@@ -65,6 +65,7 @@ export class LocalCluster {
     const before = await this.ask(docker, listContainers(docker, this.options.project), { signal });
     const volumes = await this.ask(docker, listVolumes(docker, this.options.project), { signal });
     const plan = planFile(await this.readFile(), settings);
+    if (plan === null) throw this.foreignFile();
     const notes = [...plan.notes];
     const held = new Set(before.filter(({ state }) => state === "running").flatMap(({ ports }) => ports));
     const taken = new Set<number>();
@@ -244,7 +245,9 @@ export class LocalCluster {
     onStep?.("tidying up");
     const signal = AbortSignal.timeout(tidyMs);
     try {
-      if (kind === "absent") await this.down(docker, volumes.length === 0, signal);
+      // what has just been made has nothing to save: no need to wait for an orderly end
+      if (kind === "absent" && volumes.length === 0) await this.down(docker, true, signal, ["--timeout", "2"]);
+      else if (kind === "absent") await this.down(docker, false, signal);
       else await this.ask(docker, this.compose(docker, ["stop"]), { signal });
     } catch (error) {
       // the reason why the start failed matters more to the user; this one is for the log
@@ -252,8 +255,13 @@ export class LocalCluster {
     }
   }
 
-  private async down(docker: Docker, data: boolean, signal: AbortSignal | undefined): Promise<void> {
-    const args = ["down", "--remove-orphans", ...(data ? ["--volumes"] : [])];
+  private async down(
+    docker: Docker,
+    data: boolean,
+    signal: AbortSignal | undefined,
+    more: readonly string[] = [],
+  ): Promise<void> {
+    const args = ["down", "--remove-orphans", ...(data ? ["--volumes"] : []), ...more];
     await this.ask(docker, this.compose(docker, args), { signal, idleMs: silenceMs });
     if (!data) return;
     // volumes that the file no longer names, or that Compose 1 does not look for
@@ -313,6 +321,14 @@ export class LocalCluster {
     } catch (error) {
       throw this.fileFailure("written", error);
     }
+  }
+
+  private foreignFile(): UserError {
+    const { file } = this.options;
+    return new UserError(
+      `${file} is not the local Kafka's Compose file (it has no service kafka): choose another folder in the settings, or move it away.`,
+      { code: "compose-file" },
+    );
   }
 
   private fileFailure(what: "read" | "written", cause: unknown): UserError {

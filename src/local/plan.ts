@@ -13,11 +13,11 @@ export interface FilePlan {
 }
 
 /**
- * Brings the file and the settings together. A file that nobody edited is written anew. In an edited one only those settings are
+ * Brings the file and the settings together. Null: the file has nothing to do with the local Kafka, and must not be touched. A file that nobody edited is written anew. In an edited one only those settings are
  * brought in that changed since it was written, and only where the file still says what the settings said then.
  * A port that was chosen before because the wanted one was taken is kept: programs may have been told.
  */
-export function planFile(existing: string | null, settings: LocalSettings): FilePlan {
+export function planFile(existing: string | null, settings: LocalSettings): FilePlan | null {
   if (existing === null) return { text: composeText(settings), changed: true, port: settings.port, notes: [] };
   const before = settingsInHeader(existing);
   const current = readCompose(existing);
@@ -29,9 +29,11 @@ export function planFile(existing: string | null, settings: LocalSettings): File
       .map(({ key, name }) => `${name} now runs from the image ${settings[key]}, as the settings say.`);
     return { text, changed: text !== unixLines(existing), port, notes };
   }
-  return before
-    ? planEdited(existing, before, settings)
-    : { text: existing, changed: false, port: current.port, notes: [] };
+  if (before) return planEdited(existing, before, settings);
+  // somebody else's file, perhaps of a whole application: used only when it has a broker where we look for one
+  if (current.kafkaImage === null) return null;
+  const note = "The Compose file was not written by Kafka Workbench; it is used as it is.";
+  return { text: existing, changed: false, port: current.port, notes: [note] };
 }
 
 function planEdited(existing: string, before: LocalSettings, settings: LocalSettings): FilePlan {

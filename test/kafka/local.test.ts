@@ -172,11 +172,18 @@ describe("the life of a local cluster", { skip }, () => {
     assert.deepEqual(await consume(port, "orders", 1), ["first"]);
   });
 
-  test("removed without its data and started on another port, it has kept its messages", async () => {
+  test("removed without its data and started on another port, it has kept its messages, a cancelled start between", async () => {
     await cluster.remove({ data: false });
     assert.deepEqual(await cluster.state(), { kind: "absent", port: null, problem: null });
     assert.equal(await cluster.hasData(), true);
     const other = await somePort();
+    const abort = new AbortController();
+    const onStep = (step: string): void => {
+      if (step === "waiting until Kafka is healthy") abort.abort();
+    };
+    const cancelled = cluster.start({ ...images, port: other }, { signal: abort.signal, onStep });
+    await assert.rejects(cancelled, CancelledError);
+    assert.equal((await cluster.state()).kind, "absent");
     assert.deepEqual(await cluster.start({ ...images, port: other }), { port: other, notes: [] });
     assert.deepEqual(await consume(other, "orders", 1), ["first"]);
   });
@@ -271,10 +278,22 @@ describe("a start that does not succeed leaves nothing behind", { skip }, () => 
 
   test("a Compose file that is none is said to be so, and stays", async (t) => {
     const { cluster, project, file } = make(t);
-    writeFileSync(file, "services:\n  kafka: [\n");
+    const broken = `${composeText({ ...images, port: await somePort() })}services: [\n`;
+    writeFileSync(file, broken);
     const error = await failureOf(cluster.start({ ...images, port: await somePort() }));
     assert.equal(error.code, "compose-file");
     assert.ok(error.message.includes(file));
+    assert.equal(readFileSync(file, "utf8"), broken);
+    assert.deepEqual(await remains(project), []);
+  });
+
+  test("a Compose file of something else is not touched", async (t) => {
+    const { cluster, project, file } = make(t);
+    const own = "services:\n  web:\n    image: confluentinc/cp-kafka:7.9.2\n";
+    writeFileSync(file, own);
+    const error = await failureOf(cluster.start({ ...images, port: await somePort() }));
+    assert.match(error.message, /is not the local Kafka's Compose file/);
+    assert.equal(readFileSync(file, "utf8"), own);
     assert.deepEqual(await remains(project), []);
   });
 
@@ -299,22 +318,6 @@ describe("a start that does not succeed leaves nothing behind", { skip }, () => 
     assert.equal(none.code, "image-repository");
     assert.ok(none.message.includes(repository), none.message);
     assert.deepEqual(await remains(project), []);
-  });
-
-  test("but data of an earlier start stay", async (t) => {
-    const { cluster } = make(t);
-    const port = await somePort();
-    await cluster.start({ ...images, port });
-    await produce(port, "kept", "yes");
-    await cluster.remove({ data: false });
-    const abort = new AbortController();
-    const onStep = (step: string): void => {
-      if (step === "starting Kafka") abort.abort();
-    };
-    await assert.rejects(cluster.start({ ...images, port }, { signal: abort.signal, onStep }), CancelledError);
-    assert.equal((await cluster.state()).kind, "absent");
-    await cluster.start({ ...images, port });
-    assert.deepEqual(await consume(port, "kept", 1), ["yes"]);
   });
 });
 

@@ -2,8 +2,13 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { editCompose, readCompose } from "../../../src/local/composeEdit.ts";
 import { composeText } from "../../../src/local/composeFile.ts";
-import { movePort, planFile } from "../../../src/local/plan.ts";
+import { type FilePlan, movePort, planFile as planOrNull } from "../../../src/local/plan.ts";
 
+const planFile = (...args: Parameters<typeof planOrNull>): FilePlan => {
+  const plan = planOrNull(...args);
+  assert.ok(plan);
+  return plan;
+};
 const settings = { zookeeperImage: "zoo:1", kafkaImage: "kafka:1", port: 9092 };
 /** a file that a user has made their own, in as many ways as seemed likely */
 const edited = composeText(settings)
@@ -80,16 +85,21 @@ describe("a file that somebody edited", () => {
     assert.equal(movePort(own, 9093, settings), null);
   });
 
-  test("without our header is used as it is", () => {
+  test("without our header is used as it is when it has a broker, and that is said", () => {
     const own = "services:\n  kafka:\n    image: x\n    ports: ['9092:9092']\n";
-    assert.deepEqual(planFile(own, { ...settings, port: 9500 }), { text: own, changed: false, port: 9092, notes: [] });
+    const notes = ["The Compose file was not written by Kafka Workbench; it is used as it is."];
+    assert.deepEqual(planFile(own, { ...settings, port: 9500 }), { text: own, changed: false, port: 9092, notes });
+  });
+
+  test("of something else is not touched", () => {
+    for (const own of ["services:\n  web:\n    image: x\n", "", "\u0000- - [", "- a\n", "services: 5\n"]) {
+      assert.equal(planOrNull(own, settings), null, own);
+    }
   });
 
   test("that is no YAML at all is left for Compose to complain about", () => {
     const own = `${edited}\n  ][: {`;
     assert.equal(planFile(own, settings).text, own);
-    assert.doesNotThrow(() => planFile("", settings));
-    assert.doesNotThrow(() => planFile("\u0000- - [", settings));
   });
 });
 
