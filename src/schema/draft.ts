@@ -69,15 +69,18 @@ function utf8(text: string): Encoded {
 }
 
 function hex(text: string): Encoded {
-  const wrong = text.search(/[^0-9a-fA-F\s]/);
+  // 0x is how bytes are shown within JSON; blanks in its place keep the positions
+  const digits = text.replace(/^(\s*)0[xX]/, "$1  ");
+  const wrong = digits.search(/[^0-9a-fA-F\s]/);
   if (wrong >= 0) {
-    const character = String.fromCodePoint(text.codePointAt(wrong)!);
+    const character = String.fromCodePoint(digits.codePointAt(wrong)!);
     return problem(`${JSON.stringify(character)} is not a hex digit`, wrong);
   }
   // a byte may not be divided: "a bc" is more likely a slip than ab c
-  const lone = /(?<![0-9a-fA-F])(?:[0-9a-fA-F]{2})*[0-9a-fA-F](?![0-9a-fA-F])/.exec(text);
-  if (lone) return problem("a byte has two hex digits: one is missing here", lone.index + lone[0].length - 1);
-  return { bytes: Buffer.from(text.replace(/\s+/g, ""), "hex") };
+  for (const { 0: run, index } of digits.matchAll(/\S+/g)) {
+    if (run.length % 2 === 1) return problem("a byte has two hex digits: one is missing here", index + run.length - 1);
+  }
+  return { bytes: Buffer.from(digits.replace(/\s+/g, ""), "hex") };
 }
 
 function withSchema(text: string, schema: RegisteredSchema | null): Encoded {

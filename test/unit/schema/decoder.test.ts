@@ -96,6 +96,14 @@ test("without a registry, a Confluent schema id is pointed out", () => {
   assert.deepEqual(view(wire(0x7fffffff, [1, 2])).problems, []);
 });
 
+test("big-endian numbers are not asked for as schema ids", () => {
+  for (const value of [9007199254740993n, 72057594037927936n - 1n, 42n]) {
+    const bytes = Buffer.alloc(8);
+    bytes.writeBigInt64BE(value);
+    assert.deepEqual([preview(bytes, knowing()).format, preview(bytes, knowing()).problems], ["binary", []]);
+  }
+});
+
 test("headers are never taken for Confluent's wire format", () => {
   assert.equal(preview(wire(7, [2]), { ...knowing(avro("long")), part: "header" }).format, "binary");
 });

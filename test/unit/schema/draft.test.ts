@@ -41,6 +41,7 @@ test("half a surrogate pair is not sent as something else", () => {
 test("hex takes white space between bytes and says where it is wrong", () => {
   assert.deepEqual(bytesOf("hex", " de AD\nbeef "), Buffer.from("deadbeef", "hex"));
   assert.deepEqual(bytesOf("hex", ""), Buffer.alloc(0));
+  assert.deepEqual(bytesOf("hex", " 0xCAFE"), Buffer.from("cafe", "hex"));
   assert.equal(problemsOf("hex", "de xd")[0]?.at, 3);
   assert.equal(problemsOf("hex", "de a be")[0]?.at, 3);
   assert.equal(problemsOf("hex", "abc")[0]?.at, 2);
