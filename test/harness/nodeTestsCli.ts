@@ -1,12 +1,14 @@
 // node test/harness/nodeTestsCli.ts RESULTS CONCURRENCY TIMEOUT_MS FILE…: runs test files with node:test, each in a process of its own,
 // shows them as they go, and keeps the counts in the file RESULTS. A file in which no test ran counts as a failure.
 import { writeFileSync } from "node:fs";
-import { relative } from "node:path";
+import { relative, resolve } from "node:path";
 import { run } from "node:test";
 import { spec } from "node:test/reporters";
 import { type Counts, none } from "./counts.ts";
 
-const [results, concurrency, timeout, ...files] = process.argv.slice(2);
+const [results, concurrency, timeout, ...names] = process.argv.slice(2);
+// absolute, as the events name them
+const files = names.map((name) => resolve(name));
 const counts: Counts = { ...none };
 /** file → tests that ran, or were skipped on purpose */
 const seen = new Map(files.map((file) => [file, 0]));
