@@ -18,8 +18,11 @@ before(async () => {
 });
 
 after(async () => {
-  // in reverse: a registry refuses to delete what others refer to
-  for (const subject of [...registered].reverse()) await request("DELETE", `/subjects/${subject}`);
+  // in reverse and for good: a registry refuses to delete what others refer to, also those that are only marked as deleted
+  for (const subject of [...registered].reverse()) {
+    await request("DELETE", `/subjects/${subject}`);
+    await request("DELETE", `/subjects/${subject}?permanent=true`);
+  }
 });
 
 async function request(method: string, path: string, body?: unknown): Promise<{ id: number }> {
