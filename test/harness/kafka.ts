@@ -11,7 +11,7 @@ import { ensureTools, javaCommand } from "./tools.ts";
 const host = "127.0.0.1";
 const readyMs = 90_000;
 
-export type SecurityProtocol = "PLAINTEXT" | "SSL" | "SASL_PLAINTEXT" | "SASL_SSL";
+type SecurityProtocol = "PLAINTEXT" | "SSL" | "SASL_PLAINTEXT" | "SASL_SSL";
 type Properties = Record<string, string | number | boolean>;
 /** listener name → host:port; the plain one is "PLAINTEXT" */
 type Addresses = Readonly<Record<string, string>>;

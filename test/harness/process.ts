@@ -117,7 +117,7 @@ export function signalGroup(pid: number, signal: NodeJS.Signals): void {
   }
 }
 
-export function groupAlive(pid: number): boolean {
+function groupAlive(pid: number): boolean {
   try {
     process.kill(process.platform === "win32" ? pid : -pid, 0);
     return true;

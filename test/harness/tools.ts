@@ -76,7 +76,7 @@ export function javaCommand(): string {
 }
 
 /** Java's major version, 0 when there is none. */
-export function javaVersion(): number {
+function javaVersion(): number {
   const { stderr, status } = spawnSync(javaCommand(), ["-version"], { encoding: "utf8" });
   if (status !== 0) return 0;
   const [, major, minor] = /version "(\d+)(?:\.(\d+))?/.exec(stderr) ?? [];
@@ -111,7 +111,7 @@ export function onPath(name: string): string | null {
 }
 
 /** A Chromium that the system has; CHROME_PATH comes first. */
-export function systemBrowser(): string | null {
+function systemBrowser(): string | null {
   const given = process.env["CHROME_PATH"];
   if (given) return given;
   const names = ["chromium", "google-chrome", "google-chrome-stable", "chrome", "microsoft-edge", "msedge"];

@@ -34,7 +34,7 @@ export interface OpenOptions extends Omit<ServerOptions, "vsix"> {
   waitForExtension?: boolean;
 }
 
-export interface ConsoleProblem {
+interface ConsoleProblem {
   text: string;
   /** empty for what a webview's own script logs */
   url: string;
