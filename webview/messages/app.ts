@@ -14,7 +14,7 @@ import { toolbar } from "./toolbar.ts";
 
 /** The whole panel, from its state. */
 export function app(panel: Panel): TemplateResult {
-  const { selection, producing, layout } = panel;
+  const { producing, layout } = panel;
   const style = [
     layout.detailWidth && `--detail-width: ${layout.detailWidth}px`,
     layout.detailHeight && `--detail-height: ${layout.detailHeight}px`,
@@ -29,7 +29,7 @@ export function app(panel: Panel): TemplateResult {
   };
   return html`<div class="app" .style=${style}>
     ${toolbar(panel)} ${progressBar(panel)} ${troubles(panel)}
-    <main class=${`body ${selection.open ? "with-detail" : ""} ${producing.open ? "with-produce" : ""}`}>
+    <main class="body">
       <section class="messages" aria-label="Messages">
         ${messagesGrid(
           panel,
@@ -37,7 +37,7 @@ export function app(panel: Panel): TemplateResult {
         )} ${emptyState(panel)} ${newPill(panel)}
       </section>
       ${
-        selection.open
+        panel.detailShown
           ? html`<div class="detail-part">
             ${splitter({ label: "Width of the message pane", orientation: "vertical", controls: "detail", min: 240, onResize: resize("detailWidth") })}
             ${splitter({ label: "Height of the message pane", orientation: "horizontal", controls: "detail", min: 120, onResize: resize("detailHeight") })}

@@ -57,7 +57,11 @@ function entry(o: {
       step=${o.type === "number" ? "1" : "1"}
       required
       @keydown=${(e: KeyboardEvent) => {
-        if (e.key === "Enter") take(e.currentTarget as HTMLInputElement);
+        if (e.key === "Enter") {
+          // the focus goes back to the chooser's button, which must not take this key for a click
+          e.preventDefault();
+          take(e.currentTarget as HTMLInputElement);
+        }
         if (e.key.startsWith("Arrow")) e.stopPropagation();
       }}
     />

@@ -28,6 +28,8 @@ export interface PanelHost {
   setState(state: SerializedPanel): void;
 }
 
+const roomForBoth = matchMedia("(min-width: 1480px)");
+
 /** The state of the Messages panel on this side, in parts, and the way to have it drawn again. Nothing here knows how it looks. */
 export class Panel {
   readonly rpc: HostRpc;
@@ -68,7 +70,12 @@ export class Panel {
       this.changed();
     });
     this.rpc.on("showProduce", () => this.producing.show());
-    if (init.state.produceOpen) this.producing.show();
+    if (init.state.produceOpen) void this.producing.loadContext();
+  }
+
+  /** The message pane gives way to the produce form where the panel is too narrow for both. */
+  get detailShown(): boolean {
+    return this.selection.open && !(this.producing.open && !roomForBoth.matches);
   }
 
   /** Something that is drawn has changed. */

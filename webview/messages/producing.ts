@@ -19,7 +19,7 @@ export const emptyDraft = (): ProduceDraft => ({
 
 /** The produce form: the draft (which nothing but the user changes), what is wrong with it, and how sending went. */
 export class Producing {
-  open = false;
+  open: boolean;
   draft: ProduceDraft;
   context: ProduceContext | null = null;
   contextProblem: string | null = null;
@@ -35,6 +35,7 @@ export class Producing {
 
   constructor(panel: Panel, state: MessagesState) {
     this.panel = panel;
+    this.open = state.produceOpen;
     this.pristine = state.draft === null;
     this.draft = state.draft ?? emptyDraft();
   }

@@ -10,6 +10,8 @@ export class Reading {
   readonly rows: RowCache;
   /** rows at the moment the grid stopped following: what came since is new */
   seenUpTo = 0;
+  /** the user dropped what this run had shown */
+  cleared = false;
   private place: MessagesState["view"];
   private readonly panel: Panel;
 
@@ -29,6 +31,8 @@ export class Reading {
     this.status = status;
     this.rows.status(status);
     if (newRun) this.panel.selection.newRun();
+    // what comes while the grid follows is seen
+    if (newRun || !this.panel.grid || this.panel.grid.position.follow) this.seenUpTo = this.rows.next;
     this.panel.selection.search();
     this.panel.changed();
     if (newRun) this.placeGrid();
@@ -50,6 +54,7 @@ export class Reading {
 
   start(change: Partial<ReadQuery>): void {
     this.query = { ...this.query, ...change };
+    this.cleared = false;
     this.panel.trouble = null;
     this.panel.save();
     this.panel.changed();
@@ -69,7 +74,8 @@ export class Reading {
   }
 
   clear(): void {
-    this.panel.selection.close();
+    this.cleared = true;
+    this.panel.selection.forget();
     void this.panel.attempt(() => this.panel.rpc.call("clear", []));
   }
 

@@ -29,8 +29,8 @@ export class Selection {
   hex: BytesView | null = null;
   /** raw bytes shown under a failed decode, by part */
   readonly rawBytes = new Map<string, BytesView>();
-  /** a record to select as soon as it is kept: [partition, offset, until (ms)] */
-  private wanted: { partition: number; offset: string; until: number } | null;
+  /** a record to select as soon as it is kept, if that is before `until` (ms); and whether to scroll there */
+  private wanted: { partition: number; offset: string; until: number; go: boolean } | null;
   private searching = false;
   private abort: AbortController | null = null;
   private readonly panel: Panel;
@@ -39,7 +39,7 @@ export class Selection {
     this.panel = panel;
     this.open = state.detailOpen;
     this.tab = allTabs.includes(state.detailTab) ? (state.detailTab as DetailTab) : "value";
-    this.wanted = state.selected && { ...state.selected, until: Date.now() + 15_000 };
+    this.wanted = state.selected && { ...state.selected, until: Date.now() + 15_000, go: true };
   }
 
   select(seq: number): void {
@@ -84,6 +84,19 @@ export class Selection {
     this.panel.grid?.focusRows();
   }
 
+  /** Selects nothing. */
+  forget(): void {
+    this.abort?.abort();
+    this.seq = null;
+    this.record = null;
+    this.row = null;
+    this.detail = null;
+    this.problem = null;
+    this.wanted = null;
+    this.panel.save();
+    this.panel.changed();
+  }
+
   chooseTab(tab: string): void {
     if (!allTabs.includes(tab)) return;
     this.tab = tab as DetailTab;
@@ -96,12 +109,12 @@ export class Selection {
   newRun(): void {
     this.abort?.abort();
     this.seq = null;
-    if (this.record) this.wanted ??= { ...this.record, until: Date.now() + 5000 };
+    if (this.record) this.wanted ??= { ...this.record, until: Date.now() + 5000, go: false };
   }
 
   /** Selects a record once it is kept, if that is within `ms`. */
   await(partition: number, offset: string, ms: number): void {
-    this.wanted = { partition, offset, until: Date.now() + ms };
+    this.wanted = { partition, offset, until: Date.now() + ms, go: true };
     this.search();
   }
 
@@ -119,9 +132,8 @@ export class Selection {
       .attempt(async () => {
         const seq = await this.panel.rpc.call("find", [wanted.partition, wanted.offset]);
         if (seq === null || this.wanted !== wanted || run !== this.panel.reading.rows.run) return;
-        const open = this.open;
-        this.jump(seq);
-        this.open = open;
+        this.select(seq);
+        if (wanted.go) this.panel.grid?.reveal(seq);
         this.record = { partition: wanted.partition, offset: wanted.offset };
         this.panel.changed();
       })

@@ -57,7 +57,7 @@ export function emptyState(panel: Panel): TemplateResult | typeof nothing {
     case "paused":
     case "done": {
       const part = query.partitions ? "the chosen partitions" : "the topic";
-      if (status && status.scanned > 0)
+      if (panel.reading.cleared)
         return place(
           icon("clear-all", "big"),
           "Cleared",

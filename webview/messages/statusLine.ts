@@ -73,7 +73,12 @@ export function statusLine(panel: Panel): TemplateResult {
               >`
               : nothing
           }
-          ${figure("", `${size(s.scannedBytes)} in ${duration(s.elapsedMs)}`, "Key and value bytes read, and how long reading took")}`
+          ${figure(
+            "",
+            // live, the time only says how long nothing had to be read
+            state === "live" ? size(s.scannedBytes) : `${size(s.scannedBytes)} in ${duration(s.elapsedMs)}`,
+            "Key and value bytes read, and how long reading took",
+          )}`
         : nothing
     }
     ${announcer(panel)}

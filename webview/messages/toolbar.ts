@@ -27,9 +27,15 @@ export function toolbar(panel: Panel): TemplateResult {
       label: "Message pane",
       icon: "layout-sidebar-right",
       iconOnly: true,
-      pressed: selection.open,
-      title: selection.open ? "Hide the message pane" : "Show the message pane",
-      onClick: () => (selection.open ? selection.close() : selection.show()),
+      pressed: panel.detailShown,
+      title: panel.detailShown ? "Hide the message pane" : "Show the message pane",
+      onClick: () => {
+        if (panel.detailShown) selection.close();
+        else {
+          if (selection.open) producing.hide();
+          selection.show();
+        }
+      },
     })}
     ${button({
       label: "Produce",

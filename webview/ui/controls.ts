@@ -8,6 +8,7 @@ import {
 } from "@vscode/webview-ui-toolkit";
 import { html, nothing, type TemplateResult } from "lit";
 import { live } from "lit/directives/live.js";
+import { repeat } from "lit/directives/repeat.js";
 import { icon } from "./icon.ts";
 
 /**
@@ -98,7 +99,10 @@ export function dropdown<T extends string>(o: {
     aria-label=${o.label}
     .value=${live(o.value)}
     @change=${(e: Event) => o.onChange((e.target as HTMLSelectElement).value as T)}
-    >${o.options.map(
+    >${repeat(
+      o.options,
+      // the toolkit takes an option's name when it is made: one that changed its text would keep the old name
+      (x) => `${x.value}\n${x.label}`,
       (x) => html`<vscode-option value=${x.value} ?selected=${x.value === o.value}>${x.label}</vscode-option>`,
     )}</vscode-dropdown
   >`;

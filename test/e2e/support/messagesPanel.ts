@@ -1,0 +1,94 @@
+import type { FrameLocator, Locator } from "playwright-core";
+import type { OpenedVSCode } from "../../harness/vscode.ts";
+
+/** The Messages panel as a user finds it: by role and label. These names are the panel's contract. */
+export class MessagesPage {
+  readonly frame: FrameLocator;
+  readonly code: OpenedVSCode;
+
+  private constructor(code: OpenedVSCode) {
+    this.code = code;
+    // a hidden panel's webview is gone, so the one in the page is the one that is seen
+    this.frame = code.page.frameLocator("iframe.webview.ready").last().frameLocator("#active-frame");
+  }
+
+  /** Opens a topic from the tree, by its own button. */
+  static async open(code: OpenedVSCode, connection: string, topic: string): Promise<MessagesPage> {
+    const { page } = code;
+    await code.openView("Kafka");
+    const tree = page.getByRole("tree", { name: "Kafka" });
+    const topics = tree.getByRole("treeitem", { name: /^(Topics|[\d,.]+ topics?)\b/ });
+    const item = tree.getByRole("treeitem", { name: `Topic ${topic},` });
+    await expand(tree.getByRole("treeitem", { name: `Connection ${connection},` }), topics);
+    await expand(topics, item);
+    await item.hover();
+    await item.getByRole("button", { name: "Open Messages" }).click();
+    await page.getByRole("tab", { name: `${topic} — ${connection}` }).waitFor();
+    const panel = new MessagesPage(code);
+    await panel.grid(topic).waitFor();
+    return panel;
+  }
+
+  /** The panel that is on screen, however it came there. */
+  static shown(code: OpenedVSCode): MessagesPage {
+    return new MessagesPage(code);
+  }
+
+  grid(topic?: string): Locator {
+    return this.frame.getByRole("grid", topic ? { name: `Messages of ${topic}` } : {});
+  }
+  /** rows that are drawn, without the head */
+  get rows(): Locator {
+    return this.grid().locator("[role=row][data-seq]");
+  }
+  row(text: string | RegExp): Locator {
+    return this.rows.filter({ hasText: text });
+  }
+  button(name: string | RegExp): Locator {
+    return this.frame.getByRole("button", { name, exact: typeof name === "string" });
+  }
+  tab(name: string | RegExp): Locator {
+    return this.frame.getByRole("tab", { name });
+  }
+  get detail(): Locator {
+    return this.frame.getByRole("complementary", { name: "Message" });
+  }
+  get produce(): Locator {
+    return this.frame.getByRole("complementary", { name: "Produce" });
+  }
+  get status(): Locator {
+    return this.frame.getByLabel("Reading status");
+  }
+
+  /** Waits until so many messages are kept. */
+  async kept(count: string): Promise<void> {
+    await this.status.getByText(`kept ${count}`).waitFor({ timeout: 60_000 });
+  }
+
+  /** Chooses in one of the toolbar's popups: the button by what it is for, the choice by its name. */
+  async choose(chooser: "From" | "To" | "Isolation", choice: string): Promise<void> {
+    await this.button(new RegExp(`^${chooser}: `)).click();
+    await this.frame.getByRole("radio", { name: choice }).click();
+  }
+
+  /** Reads only these partitions, or all of them. */
+  async choosePartitions(partitions: readonly number[] | "all"): Promise<void> {
+    await this.button(/^Partitions: /).click();
+    await this.button(partitions === "all" ? "All" : "None").click();
+    if (partitions !== "all")
+      for (const p of partitions)
+        await this.frame.getByRole("checkbox", { name: `Partition ${p}`, exact: true }).click();
+    await this.button("Read these").click();
+  }
+}
+
+/** Clicks a line of the tree unless what it holds is there already. */
+async function expand(item: Locator, inside: Locator): Promise<void> {
+  await item.waitFor();
+  try {
+    await inside.waitFor({ timeout: 1000 });
+  } catch {
+    await item.click();
+    await inside.waitFor();
+  }
+}

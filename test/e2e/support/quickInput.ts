@@ -1,0 +1,56 @@
+import type { Locator, Page } from "playwright-core";
+
+/** VS Code's quick input, the box at the top: what a wizard of the extension asks through. */
+export class QuickInput {
+  private readonly widget: Locator;
+
+  constructor(page: Page) {
+    this.widget = page.locator(".quick-input-widget");
+  }
+
+  /** Waits for a question by the text that it shows (prompt, placeholder or title). */
+  async asks(text: string | RegExp): Promise<void> {
+    const placeholder = this.widget.getByPlaceholder(text);
+    await this.widget.getByText(text).or(placeholder).first().waitFor();
+  }
+
+  async type(text: string): Promise<void> {
+    await this.box.fill(text);
+  }
+
+  /** The sentence under the box about what is typed. */
+  async complains(text: string | RegExp): Promise<void> {
+    await this.widget.getByText(text).first().waitFor();
+  }
+
+  async accept(): Promise<void> {
+    await this.box.press("Enter");
+  }
+
+  /** Types an answer once the question is there. */
+  async answer(question: string | RegExp, text: string): Promise<void> {
+    await this.asks(question);
+    await this.type(text);
+    await this.accept();
+  }
+
+  option(name: string | RegExp): Locator {
+    return this.widget.getByRole("option", { name });
+  }
+
+  async choose(name: string | RegExp): Promise<void> {
+    await this.option(name).first().click();
+  }
+
+  async back(): Promise<void> {
+    await this.widget.getByRole("button", { name: /^Back/ }).click();
+  }
+
+  async gone(): Promise<void> {
+    await this.widget.waitFor({ state: "hidden" });
+  }
+
+  private get box(): Locator {
+    return this.widget.locator(".quick-input-box input");
+  }
+}
