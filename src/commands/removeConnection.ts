@@ -1,11 +1,12 @@
 import { type ConnectionTarget, connectionOf } from "../connections/target.ts";
 import type { Ctx } from "../context.ts";
+import { settingsSection } from "../ids.ts";
 
 /** Forgets a connection and its secrets, after asking. */
 export async function removeConnection(ctx: Ctx, target?: ConnectionTarget): Promise<void> {
   const connection = await connectionOf(ctx, target, "Remove Connection");
   if (connection.fromSetting) {
-    await ctx.ui.openSetting("kafkaWorkbench.connections");
+    await ctx.ui.openSetting(`${settingsSection}.connections`);
     await ctx.ui.info(`${connection.name} comes from the setting kafkaWorkbench.connections: remove it there.`);
     return;
   }
