@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { basename, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { build } from "esbuild";
+import { cacheFolder } from "./cache.ts";
 import { type Counts, none } from "./counts.ts";
 import type { HostTestEvent } from "./hostTestEvents.ts";
 import { temporaryFolder } from "./process.ts";
@@ -70,7 +71,11 @@ export async function runDesktopTests(options: HostTestOptions): Promise<Counts>
   const results = join(folder.path, "results.jsonl");
   let vscodeExecutablePath: string;
   try {
-    vscodeExecutablePath = await downloadAndUnzipVSCode({ version: "stable", timeout: 60_000 });
+    vscodeExecutablePath = await downloadAndUnzipVSCode({
+      version: "stable",
+      timeout: 60_000,
+      cachePath: join(cacheFolder(), "vscode-desktop"),
+    });
   } catch (error) {
     throw new Error(
       `VS Code for the desktop cannot be downloaded here (${(error as Error).message}): 'npm run test:vscode' runs the same suite in a VS Code server.`,

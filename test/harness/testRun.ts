@@ -5,7 +5,7 @@ import { useDockerEngine } from "./docker/engine.ts";
 import { temporaryFolder } from "./process.ts";
 import { runLive } from "./run.ts";
 import { startStack } from "./stack.ts";
-import { ensureBrowser, ensureTools, missingTools, sentence } from "./tools.ts";
+import { ensureBrowser, ensureTestTools } from "./tools.ts";
 import { projectFolder } from "./vscode.ts";
 import { serverFolder } from "./vscodeServer.ts";
 
@@ -77,6 +77,7 @@ export async function runTests(args: readonly string[]): Promise<number> {
 const isSuite = (word: string): word is Suite => ["unit", "kafka", "vscode", "e2e", "desktop"].includes(word);
 
 async function runAll(): Promise<Counts> {
+  await ensureTestTools(true);
   // downloads and brokers come up while the source is checked
   const surroundings = settled(prepare(true));
   const server = settled(Promise.all([serverFolder(), ensureBrowser()]));
@@ -102,6 +103,7 @@ async function runOne(suite: Suite, files: readonly string[]): Promise<Counts> {
   let counts = none;
   if (suite !== "kafka") counts = await runCheck(checks.build);
   if (counts.failed > 0) return counts;
+  await ensureTestTools(suite !== "kafka");
   const around = await prepare(suite === "kafka");
   try {
     // the build is a means here, not a test that was asked for
@@ -123,12 +125,6 @@ async function prepare(docker: boolean): Promise<Surroundings> {
   const ends: (() => Promise<void> | void)[] = [];
   if (process.env["KW_STACK"]) env["KW_STACK"] = process.env["KW_STACK"];
   else {
-    // all tools of a run in one go: one sentence names all that a person has to install
-    const tools = ["java", "maven", "kcat"] as const;
-    const missing = missingTools(tools);
-    if (missing.length > 0)
-      console.error(`Missing on this machine: ${sentence(missing).replace(/^Install |, put.*/g, "")}`);
-    await ensureTools(tools);
     console.error("Starting Kafka 3.9 on ZooKeeper, Kafka 4.1 and a schema registry …");
     const { stop, ...stack } = await startStack();
     const folder = temporaryFolder("stack");

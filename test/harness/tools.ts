@@ -56,9 +56,11 @@ export async function ensureTools(wanted: readonly Tool[]): Promise<void> {
   if (still.length > 0) throw new Error(sentence(still));
 }
 
-/** Which of these tools the system lacks. */
-export function missingTools(wanted: readonly Tool[]): Tool[] {
-  return wanted.filter((tool) => !tools[tool].present());
+/** All that the tests need, in one go: one apt-get, or one sentence that lists everything. */
+export async function ensureTestTools(browser: boolean): Promise<void> {
+  const wantsChromium = browser && aptBrowser() && !systemBrowser() && !(await playwrightBrowser());
+  await ensureTools(["java", "maven", "kcat", ...(wantsChromium ? (["chromium"] as const) : [])]);
+  if (browser) await ensureBrowser();
 }
 
 /** The sentence that tells a person what to install. */
@@ -146,8 +148,7 @@ function systemBrowser(): string | null {
 export async function ensureBrowser(): Promise<string> {
   const there = systemBrowser() ?? (await playwrightBrowser());
   if (there) return there;
-  // Ubuntu's chromium package is only a pointer to a snap, which root in a container cannot run
-  if (canApt() && !isUbuntu()) {
+  if (aptBrowser()) {
     await ensureTools(["chromium"]);
     const installed = systemBrowser();
     if (installed) return installed;
@@ -179,7 +180,8 @@ function canApt(): boolean {
   return process.platform === "linux" && process.getuid?.() === 0 && onPath("apt-get") !== null;
 }
 
-const isUbuntu = () => /^ID=ubuntu$/m.test(readFileSync("/etc/os-release", "utf8"));
+/** Whether apt-get brings a browser: Ubuntu's chromium package is only a pointer to a snap, which root in a container cannot run. */
+const aptBrowser = () => canApt() && !/^ID=ubuntu$/m.test(readFileSync("/etc/os-release", "utf8"));
 
 const apt = (args: string[]) =>
   runCommand("apt-get", ["-o", "DPkg::Lock::Timeout=300", ...args], {

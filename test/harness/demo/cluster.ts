@@ -8,6 +8,7 @@ import { runTool } from "../../../src/local/run.ts";
 import { startKafka39, startZookeeper, type Zookeeper } from "../kafka.ts";
 import { freePorts, isFree } from "../ports.ts";
 import { startRegistry } from "../registry.ts";
+import { ensureTools } from "../tools.ts";
 
 /** The cluster that `npm start` shows. */
 export interface DemoCluster {
@@ -66,6 +67,7 @@ export async function startDemoCluster(
       ends.push(registry.stop);
       cluster = { bootstrap: docker.bootstrap, registry: registry.url };
     } else {
+      await ensureTools(["java", "maven"]);
       const parts = [
         owned(jvmKafka(join(folder, "jvm"), signal)),
         owned(startRegistryIn(join(folder, "jvm", "registry"))),
