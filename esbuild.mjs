@@ -14,7 +14,7 @@ const common = {
   logLevel: "info",
   legalComments: "none",
 };
-// kafkajs and avsc are CommonJS: inside an ES module they need a `require` of their own for Node's modules
+// kafkajs is CommonJS: inside an ES module it needs a `require` of its own for Node's modules
 const node = {
   ...common,
   platform: "node",
