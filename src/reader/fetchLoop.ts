@@ -42,6 +42,9 @@ const IN_FLIGHT = 2;
 /** ms of work after which other events get their turn */
 const SLICE = 12;
 
+/** how long after a lost connection brokers may still be starting, ms */
+const AFTER_TROUBLE = 60_000;
+
 const OFFSET_OUT_OF_RANGE = 1;
 const UNKNOWN_TOPIC_OR_PARTITION = 3;
 const TOPIC_AUTHORIZATION_FAILED = 29;
@@ -70,6 +73,8 @@ export class FetchLoop {
   #metadata: Promise<void> | null = null;
   #metadataAt = Number.NEGATIVE_INFINITY;
   #deletedSince: number | null = null;
+  /** when a request last failed as a whole */
+  #troubleAt = Number.NEGATIVE_INFINITY;
   #settle: { resolve(): void; reject(error: unknown): void } | null = null;
 
   constructor(
@@ -226,6 +231,7 @@ export class FetchLoop {
       this.#inFlight.set(leader, (this.#inFlight.get(leader) ?? 1) - 1);
     }
     if (trouble !== null) {
+      this.#troubleAt = performance.now();
       for (const p of partitions) {
         p.retryLater(trouble);
         this.#giveUpAfterPatience(p);
@@ -342,6 +348,12 @@ export class FetchLoop {
     this.#pump();
   }
 
+  /** A broker that has just come up knows no topics for a moment. */
+  #patienceForDeleted(): number {
+    const restarting = performance.now() - this.#troubleAt < AFTER_TROUBLE;
+    return restarting ? 10 * this.#limits.deletedAfter : this.#limits.deletedAfter;
+  }
+
   /** Who leads what, asked at most five times a second; a topic that stays unknown was deleted. */
   #refreshLeaders(): void {
     if (this.#metadata || this.#ended) return;
@@ -360,7 +372,7 @@ export class FetchLoop {
         if (signal.aborted || isCancelled(error)) return;
         if (error instanceof UserError && error.code === "unknown-topic") {
           this.#deletedSince ??= performance.now();
-          if (performance.now() - this.#deletedSince > this.#limits.deletedAfter) {
+          if (performance.now() - this.#deletedSince > this.#patienceForDeleted()) {
             this.#end(
               new UserError(`Topic ${this.#topic} no longer exists: it was deleted while it was read.`, {
                 code: "unknown-topic",

@@ -15,7 +15,7 @@ export interface RunSink extends ReadSink {
 
 const MB = 1024 * 1024;
 /** looks for new partitions, ms */
-const DISCOVER = 10_000;
+const DISCOVER = 5_000;
 /** asks again for what could not be asked at the start, ms */
 const REPLAN = 2_000;
 const BOUNDED_PATIENCE = 30_000;
@@ -31,7 +31,7 @@ export function limitsFor(ringBytes: number, bounded: boolean): FetchLimits {
     partition: Math.max(MB, answer / 4),
     batch: MAX_BATCH,
     patience: bounded ? BOUNDED_PATIENCE : Number.POSITIVE_INFINITY,
-    deletedAfter: 1500,
+    deletedAfter: 2000,
   };
 }
 

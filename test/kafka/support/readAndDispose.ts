@@ -1,0 +1,21 @@
+// Starts a reader, waits until it is live, disposes it. Ends by itself only when no thread, socket or timer is left.
+import { startReader } from "../../../src/reader/host.ts";
+
+const [bootstrap = "", topic = ""] = process.argv.slice(2);
+const reader = startReader({
+  workerFile: new URL("../../../src/reader/worker.ts", import.meta.url),
+  config: { bootstrap: [bootstrap], tls: null, sasl: null, connectTimeout: 3000, requestTimeout: 60_000 },
+  ring: { megabytes: 16, rows: 1000 },
+  schemas: null,
+  log: () => {},
+});
+const live = new Promise<string>((resolve) => {
+  reader.onStatus(({ state }) => {
+    if (state === "live" || state === "failed") resolve(state);
+  });
+});
+await reader.call("start", [
+  { topic, from: { kind: "beginning" }, to: { kind: "live" }, partitions: null, isolation: "read_committed" },
+]);
+console.log(await live);
+await reader.dispose();
