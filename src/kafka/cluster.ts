@@ -1,17 +1,20 @@
 import { CancelledError, UserError } from "../shared/userError.ts";
-import { abortable, pause } from "./abortable.ts";
+import { pause } from "./abortable.ts";
 import { parseAddress } from "./address.ts";
 import type { BrokerInfo, ClusterConfig, ClusterInfo, PartitionInfo, TopicInfo } from "./api.ts";
+import { type ClusterLog, ConnectionLostError } from "./channel.ts";
 import { signInWanted } from "./connectError.ts";
-import { BrokerConnection, type ClusterLog, ConnectionLostError } from "./connection.ts";
+import type { BrokerConnection } from "./connection.ts";
+import { type Address, Connections } from "./connections.ts";
 import { activeController } from "./controller.ts";
 import { brokerError, kafkaError } from "./errors.ts";
 import { type Isolation, type OffsetAnswer, type OffsetSpec, readOffsets } from "./offsets.ts";
 import type { Api } from "./protocol/defineApi.ts";
+import { describeQuorum } from "./protocol/describeQuorum.ts";
 import { findCoordinator } from "./protocol/findCoordinator.ts";
 import { type MetadataAnswer, metadata } from "./protocol/metadata.ts";
 
-export type { ClusterLog } from "./connection.ts";
+export type { ClusterLog } from "./channel.ts";
 
 /** Where a request goes: a broker by its id, any broker, the controller, or the coordinator of a consumer group. */
 export type Target = number | "any" | "controller" | { coordinatorOf: string };
@@ -35,6 +38,8 @@ const NOT_CONTROLLER = 41;
 const COORDINATOR_ERRORS = [14, 15, 16];
 /** how long a request is asked again while the cluster is looking for a controller or coordinator; ms */
 const SETTLE_MS = 10_000;
+/** how long the quorum gets to tell the active controller; ms */
+const CONTROLLER_MS = 1500;
 
 /**
  * One Kafka cluster. Nothing it does on its own changes the cluster: it never lets a broker create a topic, and joins no group.
@@ -45,17 +50,16 @@ const SETTLE_MS = 10_000;
 export class Cluster {
   readonly #config: ClusterConfig;
   readonly #log: ClusterLog;
-  readonly #connections = new Map<string, Promise<BrokerConnection>>();
-  readonly #open = new Set<BrokerConnection>();
+  readonly #connections: Connections;
   #nodes = new Map<number, BrokerInfo>();
   #controller = -1;
   readonly #coordinators = new Map<string, number>();
   #offsetsTopicExists = false;
-  readonly #closing = new AbortController();
 
   constructor(config: ClusterConfig, log: ClusterLog = () => {}) {
     this.#config = config;
     this.#log = log;
+    this.#connections = new Connections(config, log);
   }
 
   /**
@@ -69,8 +73,7 @@ export class Cluster {
   /** Brokers and controller, as the cluster sees them now. */
   async describe(signal?: AbortSignal): Promise<ClusterInfo> {
     const answer = await this.#metadata([], signal);
-    const connection = await this.#any("main", signal);
-    const controllerId = await activeController(connection, answer.controllerId, this.#config.requestTimeout, signal);
+    const controllerId = await this.#activeController(answer.controllerId, signal);
     const brokers = [...this.#nodes.values()]
       .map((broker) => ({ ...broker, isController: broker.id === controllerId }))
       .sort((a, b) => a.id - b.id);
@@ -121,9 +124,10 @@ export class Cluster {
     return (await readOffsets(this, new Map([[topic, at]]), isolation, signal)).get(topic) ?? new Map();
   }
 
-  /** Asks the cluster for its brokers again. */
-  async refresh(signal?: AbortSignal): Promise<void> {
-    await this.#metadata([], signal);
+  /** The ids of the brokers that are up, freshly asked, ascending. */
+  async brokerIds(signal?: AbortSignal): Promise<number[]> {
+    const { brokers } = await this.#metadata([], signal);
+    return brokers.map(({ id }) => id).sort((a, b) => a - b);
   }
 
   /** the brokers as last heard of */
@@ -140,7 +144,7 @@ export class Cluster {
   /** The broker that keeps a group. Rejects with UserError "unknown-group" on a cluster that never had one. */
   async coordinator(group: string, signal?: AbortSignal): Promise<BrokerInfo> {
     const id = await this.#coordinator(group, signal);
-    if (!this.#nodes.has(id)) await this.refresh(signal);
+    if (!this.#nodes.has(id)) await this.#metadata([], signal);
     const node = this.#nodes.get(id);
     if (!node)
       throw new UserError(`Broker ${id} is not part of the cluster at the moment.`, { code: "unknown-broker" });
@@ -164,7 +168,7 @@ export class Cluster {
       try {
         answer = await connection.request(api, body, timeoutMs, signal);
       } catch (error) {
-        if (this.#closing.signal.aborted) throw new CancelledError();
+        if (this.#connections.closed) throw new CancelledError();
         const retry = error instanceof ConnectionLostError && error.code === "closed" && !api.changes && lost++ === 0;
         if (!retry) throw error;
         this.#log("debug", `${connection.address}: ${api.name} is sent again on a new connection`);
@@ -177,11 +181,8 @@ export class Cluster {
   }
 
   /** Ends every connection at once; open requests reject with CancelledError, as does whatever comes later. */
-  async close(): Promise<void> {
-    this.#closing.abort();
-    for (const connection of [...this.#open]) connection.close();
-    await Promise.allSettled([...this.#connections.values()]);
-    this.#connections.clear();
+  close(): Promise<void> {
+    return this.#connections.close();
   }
 
   /** true: the target has moved, and is to be looked up again */
@@ -212,14 +213,14 @@ export class Cluster {
     if (!node)
       throw new UserError(`Broker ${id} is not part of the cluster at the moment.`, { code: "unknown-broker" });
     try {
-      return await this.#connection(node.host, node.port, lane, signal);
+      return await this.#connections.to(node, lane, signal);
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       const { host, port } = node;
-      if (this.#isBootstrap(host, port)) {
+      if (this.#connections.reached(node) || this.#isBootstrap(node)) {
         // it may have moved meanwhile
         const moved = await this.#movedTo(node, signal);
-        if (moved) return this.#connection(moved.host, moved.port, lane, signal);
+        if (moved) return this.#connections.to(moved, lane, signal);
         throw error;
       }
       throw new UserError(
@@ -231,76 +232,20 @@ export class Cluster {
   }
 
   async #movedTo(node: BrokerInfo, signal: AbortSignal | undefined): Promise<BrokerInfo | null> {
-    if (this.#open.size === 0) return null;
+    if (!this.#connections.some) return null;
     await this.#metadata([], signal);
     const now = this.#nodes.get(node.id);
     return now && (now.host !== node.host || now.port !== node.port) ? now : null;
   }
 
-  #isBootstrap(host: string, port: number): boolean {
-    return this.#config.bootstrap.some((address) => {
-      const parsed = parseAddress(address);
-      return parsed.host === host && parsed.port === port;
-    });
+  #isBootstrap({ host, port }: Address): boolean {
+    return this.#config.bootstrap.map(parseAddress).some((address) => address.host === host && address.port === port);
   }
 
-  /** An open connection if there is one, otherwise the first address that answers, bootstrap servers first. */
-  async #any(lane: string, signal: AbortSignal | undefined): Promise<BrokerConnection> {
-    for (const connection of this.#open)
-      if (connection.usable && this.#laneOf.get(connection) === lane) return connection;
-    const addresses = new Map<string, { host: string; port: number }>();
-    for (const address of [...this.#config.bootstrap.map(parseAddress), ...this.#nodes.values()]) {
-      addresses.set(`${address.host}:${address.port}`, { host: address.host, port: address.port });
-    }
-    return firstOf(
-      [...addresses.values()].map(
-        ({ host, port }) =>
-          () =>
-            this.#connection(host, port, lane, signal),
-      ),
-      this.#config.connectTimeout,
-    );
-  }
-
-  readonly #laneOf = new WeakMap<BrokerConnection, string>();
-
-  #connection(host: string, port: number, lane: string, signal: AbortSignal | undefined): Promise<BrokerConnection> {
-    if (this.#closing.signal.aborted) return Promise.reject(new CancelledError());
-    const key = `${host}:${port}/${lane}`;
-    let opening = this.#connections.get(key);
-    if (!opening) {
-      opening = this.#openConnection(host, port, lane, key);
-      this.#connections.set(key, opening);
-      opening.catch(() => this.#drop(key, opening));
-    }
-    const opened = opening.then((connection) => {
-      if (connection.usable) return connection;
-      // its sign-in is about to expire: requests under way end on it, new ones get a new one
-      this.#drop(key, opening);
-      return this.#connection(host, port, lane, signal);
-    });
-    return abortable(opened, signal);
-  }
-
-  async #openConnection(host: string, port: number, lane: string, key: string): Promise<BrokerConnection> {
-    const connection = await BrokerConnection.open(host, port, this.#config, this.#log, this.#closing.signal);
-    if (this.#closing.signal.aborted) {
-      connection.close();
-      throw new CancelledError();
-    }
-    this.#open.add(connection);
-    this.#laneOf.set(connection, lane);
-    const opening = this.#connections.get(key);
-    connection.onClose = () => {
-      this.#log("debug", `${connection.address}: closed`);
-      this.#open.delete(connection);
-      this.#drop(key, opening);
-    };
-    return connection;
-  }
-
-  #drop(key: string, opening: Promise<BrokerConnection> | undefined): void {
-    if (this.#connections.get(key) === opening) this.#connections.delete(key);
+  #any(lane: string, signal: AbortSignal | undefined): Promise<BrokerConnection> {
+    const known = [...this.#config.bootstrap.map(parseAddress), ...this.#nodes.values()];
+    const distinct = new Map(known.map(({ host, port }) => [`${host}:${port}`, { host, port }]));
+    return this.#connections.toAny([...distinct.values()], lane, signal);
   }
 
   /** Brokers and, for the topics named, their partitions; keeps the brokers. */
@@ -315,6 +260,19 @@ export class Cluster {
     this.#nodes = new Map(answer.brokers.map((broker) => [broker.id, { ...broker, isController: false }]));
     this.#controller = answer.controllerId;
     return answer;
+  }
+
+  /** null where it cannot be found out; with KRaft's controllers down that must not hold up the rest, nor what queues behind it */
+  async #activeController(fromMetadata: number, signal: AbortSignal | undefined): Promise<number | null> {
+    const main = await this.#any("main", signal);
+    try {
+      const connection = main.speaks(describeQuorum) ? await this.#any("controller", signal) : main;
+      return await activeController(connection, fromMetadata, CONTROLLER_MS, signal);
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      this.#log("info", `The controller cannot be found out: ${error.message}`);
+      return null;
+    }
   }
 
   async #askMetadata(topics: string[] | null, signal: AbortSignal | undefined): Promise<MetadataAnswer> {
@@ -353,50 +311,4 @@ export class Cluster {
       await pause(Math.min(50 * 2 ** attempt, 1000), signal);
     }
   }
-}
-
-/**
- * The first of several attempts that succeeds: each starts when the one before has failed, or is slow; all are over within about `withinMs`.
- */
-async function firstOf<T>(attempts: readonly (() => Promise<T>)[], withinMs: number): Promise<T> {
-  if (attempts.length === 1) return attempts[0]!();
-  const headStart = Math.min(250, withinMs / (attempts.length * 2));
-  return new Promise<T>((resolve, reject) => {
-    const errors: Error[] = [];
-    let next = 0;
-    let timer: NodeJS.Timeout | undefined;
-    const start = (): void => {
-      clearTimeout(timer);
-      const attempt = attempts[next++];
-      if (!attempt) return;
-      timer = setTimeout(start, headStart);
-      attempt().then(
-        (value) => {
-          clearTimeout(timer);
-          next = attempts.length;
-          resolve(value);
-        },
-        (error: Error) => {
-          errors.push(error);
-          if (error instanceof CancelledError || errors.length === attempts.length) {
-            clearTimeout(timer);
-            next = attempts.length;
-            reject(error instanceof CancelledError ? error : allFailed(errors));
-          } else start();
-        },
-      );
-    };
-    start();
-  });
-}
-
-function allFailed(errors: readonly Error[]): Error {
-  if (errors.length === 1) return errors[0]!;
-  const codes = new Set(errors.map((error) => (error instanceof UserError ? error.code : "error")));
-  const sentences = errors.map((error) => error.message);
-  return new UserError(`No broker answers. ${sentences.join(" ")}`, {
-    code: codes.size === 1 ? [...codes][0]! : "unreachable",
-    detail: sentences.join("\n"),
-    cause: errors[0],
-  });
 }

@@ -2,8 +2,9 @@ import { CancelledError, messageOf, UserError } from "../shared/userError.ts";
 import { abortable } from "./abortable.ts";
 import { parseAddress } from "./address.ts";
 import type { ClusterConfig } from "./api.ts";
+import type { ClusterLog } from "./channel.ts";
 import { signInWanted } from "./connectError.ts";
-import { BrokerConnection, type ClusterLog } from "./connection.ts";
+import { BrokerConnection } from "./connection.ts";
 import { activeController } from "./controller.ts";
 import { metadata } from "./protocol/metadata.ts";
 

@@ -16,25 +16,21 @@ const NOT_FOUND = "GROUP_ID_NOT_FOUND";
 
 /** All groups of the cluster, of every type, sorted by id: each broker lists those it coordinates. */
 export async function listGroups(cluster: Cluster, signal?: AbortSignal): Promise<GroupListing[]> {
-  const { brokers } = await cluster.describe(signal);
+  const brokers = await cluster.brokerIds(signal);
   const lists = await Promise.all(brokers.map((broker) => groupsOf(cluster, broker, signal)));
   // while a coordinator moves, two brokers may list the same group
   const groups = new Map(lists.flat().map((group) => [group.groupId, group]));
   return [...groups.values()].sort((a, b) => (a.groupId < b.groupId ? -1 : 1));
 }
 
-async function groupsOf(
-  cluster: Cluster,
-  broker: BrokerInfo,
-  signal: AbortSignal | undefined,
-): Promise<GroupListing[]> {
+async function groupsOf(cluster: Cluster, broker: number, signal: AbortSignal | undefined): Promise<GroupListing[]> {
   for (let attempt = 0; ; attempt++) {
-    const { error, groups } = await cluster.request(broker.id, listGroupsOf, null, { signal });
+    const { error, groups } = await cluster.request(broker, listGroupsOf, null, { signal });
     if (error === 0) return groups;
     if (kafkaError(error).name !== LOADING || attempt === 5) {
       // no group has ever been kept there: the offsets topic does not exist yet
       if (kafkaError(error).name === "COORDINATOR_NOT_AVAILABLE") return groups;
-      throw brokerError(error, `The consumer groups of broker ${broker.id} cannot be listed`);
+      throw brokerError(error, `The consumer groups of broker ${broker} cannot be listed`);
     }
     await pause(100 * 2 ** attempt, signal);
   }

@@ -19,6 +19,7 @@ export interface NewTopic {
 const TIMEOUT = 20_000;
 /** ms in which the brokers hear of it; with a slow cluster it comes later, which is no failure */
 const SPREAD = 5_000;
+const UNKNOWN_TOPIC = 3;
 
 /**
  * Creates a topic and waits until the brokers know its leaders. Refusals are UserErrors in words: "topic-already-exists",
@@ -35,26 +36,31 @@ export async function checkNewTopic(cluster: Cluster, topic: NewTopic, signal?: 
 }
 
 async function create(cluster: Cluster, topic: NewTopic, validateOnly: boolean, signal?: AbortSignal): Promise<void> {
-  const { error, message } = await cluster.request(
-    "controller",
-    createTopics,
-    {
-      name: topic.name,
-      partitions: topic.partitions ?? -1,
-      replicationFactor: topic.replicationFactor ?? -1,
-      configs: topic.configs,
-      timeoutMs: TIMEOUT,
-      validateOnly,
-    },
-    { signal, timeoutMs: TIMEOUT + 5_000 },
-  );
+  const body = {
+    name: topic.name,
+    partitions: topic.partitions ?? -1,
+    replicationFactor: topic.replicationFactor ?? -1,
+    configs: topic.configs,
+    timeoutMs: TIMEOUT,
+    validateOnly,
+  };
+  const ask = () => cluster.request("controller", createTopics, body, { signal, timeoutMs: TIMEOUT + 5_000 });
+  const deadline = Date.now() + SPREAD;
+  let { error, message } = await ask();
+  while (kafkaError(error).name === "TOPIC_ALREADY_EXISTS" && Date.now() < deadline) {
+    const { topics } = await cluster.request("any", metadata, { topics: [topic.name] }, { signal });
+    if (topics[0]?.error !== UNKNOWN_TOPIC) break;
+    // just deleted: gone for clients, while the controller (on ZooKeeper) is still clearing up
+    await pause(100, signal);
+    ({ error, message } = await ask());
+  }
   if (error === 0) return;
   const { name } = kafkaError(error);
   switch (name) {
     case "TOPIC_ALREADY_EXISTS":
       throw refused(error, `There is a topic ${topic.name} on this cluster already.`);
     case "INVALID_REPLICATION_FACTOR": {
-      const { brokers } = await cluster.describe(signal);
+      const brokers = await cluster.brokerIds(signal);
       const factor = topic.replicationFactor ?? 0;
       if (factor <= brokers.length) break;
       throw refused(
@@ -81,7 +87,7 @@ export async function deleteTopic(cluster: Cluster, name: string, signal?: Abort
     { signal, timeoutMs: TIMEOUT + 5_000 },
   );
   if (error === 0) {
-    await settled(cluster, name, signal, (code) => kafkaError(code).name === "UNKNOWN_TOPIC_OR_PARTITION");
+    await settled(cluster, name, signal, (code) => code === UNKNOWN_TOPIC);
     return;
   }
   switch (kafkaError(error).name) {
