@@ -3,6 +3,7 @@ import { connect } from "node:net";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { findDocker } from "../../../src/local/docker.ts";
+import { dockerFailure } from "../../../src/local/failures.ts";
 import { LocalCluster } from "../../../src/local/lifecycle.ts";
 import { runTool } from "../../../src/local/run.ts";
 import { startKafka39, startZookeeper, type Zookeeper } from "../kafka.ts";
@@ -206,7 +207,7 @@ async function dockerRegistry(
   } catch (error) {
     await stop().catch(() => {}); // what failed to start may have nothing to take down
     signal.throwIfAborted();
-    say(`The schema registry runs on the JVM, not with Docker: ${(error as Error).message}`);
+    say(`The schema registry runs on the JVM: ${dockerFailure(error, { platform: process.platform, file }).message}`);
     return null;
   }
 }

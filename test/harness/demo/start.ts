@@ -116,7 +116,8 @@ async function withoutPythonAlso(steps: Progress, work: () => Promise<void>): Pr
   try {
     await work();
   } catch (error) {
-    steps.say(`No demo data: ${(error as Error).message}`);
+    // the last line of what Python printed is its reason
+    steps.say(`No demo data: ${(error as Error).message.trimEnd().split("\n").at(-1)}`);
   }
 }
 
