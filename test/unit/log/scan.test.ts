@@ -59,6 +59,20 @@ describe("the CRC-32C", () => {
     assert.equal(crc32c(Buffer.from("123456789")), 0xe3069283);
     assert.equal(crc32c(Buffer.alloc(32)), 0x8a9136aa);
   });
+  test("is the same as bit by bit, for every length around its strides", () => {
+    const bytes = Buffer.from(Array.from({ length: 9000 }, (_, i) => (i * 2654435761) >>> 13));
+    const slow = (to: number): number => {
+      let c = 0xffffffff;
+      for (let i = 3; i < to; i++) {
+        c ^= bytes[i]!;
+        for (let k = 0; k < 8; k++) c = c & 1 ? (c >>> 1) ^ 0x82f63b78 : c >>> 1;
+      }
+      return ~c >>> 0;
+    };
+    for (const length of [0, 1, 7, 8, 9, 1023, 2047, 2048, 2049, 2055, 4095, 4096, 4101, 8191, 8900]) {
+      assert.equal(crc32c(bytes, 3, 3 + length), slow(3 + length), `${length} bytes`);
+    }
+  });
   test("is the same wherever the bytes lie", () => {
     const text = Buffer.from("The quick brown fox jumps over the lazy dog, twice over");
     for (let shift = 0; shift < 20; shift++) {
