@@ -233,6 +233,8 @@ export class Channel extends KafkaJsConnection {
 
   #openSocket({ host, port, ssl, onConnect }: Parameters<KafkaJsConnectionOptions["socketFactory"]>[0]): Socket {
     const { tls } = this.#config;
+    const shared = Buffer.allocUnsafeSlow(RECEIVE_BUFFER);
+    let target: Buffer | null = null;
     const socket =
       ssl && tls
         ? connectTls({ host, port, ...(isIP(host) ? {} : { servername: host }), ...tlsOptions(tls) }, onConnect)
@@ -241,11 +243,15 @@ export class Channel extends KafkaJsConnection {
               host,
               port,
               noDelay: true,
-              // one buffer for all reads, larger than Node's own: fewer calls per megabyte
+              // large answers are read in place; the rest through one buffer, larger than Node's own: fewer calls per megabyte
               onread: {
-                buffer: Buffer.allocUnsafeSlow(RECEIVE_BUFFER),
+                buffer: () => {
+                  target = this.#frames.target();
+                  return target ?? shared;
+                },
                 callback: (size, buffer) => {
-                  this.processData(Buffer.from(buffer.buffer, buffer.byteOffset, size));
+                  if (target) this.#frames.advance(size);
+                  else this.processData(Buffer.from(buffer.buffer, buffer.byteOffset, size));
                   return true;
                 },
               },

@@ -1,6 +1,9 @@
+/** bytes that a body must still lack to be read in place: below, a read would be cut short of what the socket has */
+const DIRECT = 64 * 1024;
+
 /**
  * Puts answers together from what the socket delivers. An answer is a 4-byte size, a 4-byte correlation id and the rest; sizes reach many
- * megabytes (Fetch), so every byte is copied once, into a buffer of the right size, and those of an answer that nobody waits for any more
+ * megabytes (Fetch), so every byte is copied once at most, into a buffer of the right size, and those of an answer that nobody waits for any more
  * are not kept at all.
  */
 export class FrameReader {
@@ -29,6 +32,21 @@ export class FrameReader {
     return this.#head.subarray(0, this.#headLength);
   }
 
+  /**
+   * Where the socket may read to directly, so that nothing is copied: the rest of a large body. null: read anywhere, and `push` it.
+   * What was read there is made known with `advance`.
+   */
+  target(): Buffer | null {
+    return this.#body && this.#left >= DIRECT ? this.#body.subarray(this.#filled) : null;
+  }
+
+  /** The first `size` bytes of the `target` have been filled. */
+  advance(size: number): void {
+    this.#filled += size;
+    this.#left -= size;
+    this.#deliverIfWhole();
+  }
+
   /** Takes in a chunk. Its memory may be reused by the caller afterwards. */
   push(chunk: Buffer): void {
     let at = 0;
@@ -50,12 +68,15 @@ export class FrameReader {
         this.#left -= take;
         at += take;
       }
-      if (this.#headLength === 8 && this.#left === 0) {
-        const body = this.#body;
-        this.#headLength = 0;
-        this.#body = null;
-        if (body) this.#deliver(this.#head.readInt32BE(4), body);
-      }
+      this.#deliverIfWhole();
     }
+  }
+
+  #deliverIfWhole(): void {
+    if (this.#headLength < 8 || this.#left > 0) return;
+    const body = this.#body;
+    this.#headLength = 0;
+    this.#body = null;
+    if (body) this.#deliver(this.#head.readInt32BE(4), body);
   }
 }

@@ -63,3 +63,32 @@ test("a refused size ends the reading, and the head tells what came", () => {
   assert.throws(() => frames.push(Buffer.from("HTTP/1.1 400 Bad Request\r\n")), /too large/);
   assert.equal(frames.head.toString(), "HTTP/1.1");
 });
+
+test("a large answer is read in place, and what follows it in chunks again", () => {
+  const { got, frames } = collect();
+  const body = Buffer.from("large ".repeat(50_000));
+  const stream = Buffer.concat([frame(1, body), frame(2, Buffer.from("small"))]);
+  let at = 0;
+  let inPlace = 0;
+  while (at < stream.length) {
+    const target = frames.target();
+    const take = Math.min(target?.length ?? 100_000, 70_000, stream.length - at);
+    if (target) {
+      stream.copy(target, 0, at, at + take);
+      frames.advance(take);
+      inPlace += take;
+    } else frames.push(stream.subarray(at, at + take));
+    at += take;
+  }
+  assert.deepEqual(got, [
+    [1, body.toString()],
+    [2, "small"],
+  ]);
+  assert.ok(inPlace > body.length / 2);
+});
+
+test("nothing is read in place of an answer that nobody waits for", () => {
+  const { frames } = collect(() => false);
+  frames.push(frame(1, Buffer.alloc(500_000)).subarray(0, 100_000));
+  assert.equal(frames.target(), null);
+});
