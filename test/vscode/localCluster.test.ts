@@ -133,6 +133,16 @@ describe("The local cluster", () => {
     assert.match(open?.getText() ?? "", new RegExp(`"127\\.0\\.0\\.1:${port}:9092"`));
   });
 
+  it("shows its logs in one terminal", async function () {
+    this.timeout(minutes);
+    answer();
+    await run(commands.showLocalClusterLogs);
+    await run(commands.showLocalClusterLogs);
+    const terminals = vscode.window.terminals.filter(({ name }) => name === "Local Kafka");
+    assert.equal(terminals.length, 1);
+    terminals[0]?.dispose();
+  });
+
   it("stops, keeps its connection, and goes to another port when its own is taken meanwhile and set anew", async function () {
     this.timeout(3 * minutes);
     answer();
