@@ -242,7 +242,6 @@ export class Channel extends KafkaJsConnection {
             {
               host,
               port,
-              noDelay: true,
               // large answers are read in place; the rest through one buffer, larger than Node's own: fewer calls per megabyte
               onread: {
                 buffer: () => {
@@ -258,6 +257,7 @@ export class Channel extends KafkaJsConnection {
             },
             onConnect,
           );
+    socket.setNoDelay(true);
     socket.setKeepAlive(true, 30_000);
     // before kafkajs's own listeners, which keep only the message
     socket.on("error", (error) => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { join } from "node:path";
 import { describe, test } from "node:test";
+import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { createTopic, deleteTopic } from "../../src/kafka/admin/topics.ts";
 import { Cluster } from "../../src/kafka/cluster.ts";
@@ -102,13 +102,13 @@ for (const [kind, { bootstrap }] of [
     });
 
     test("a program that connects, reads and closes ends by itself and prints nothing", async () => {
-      const program = join(import.meta.dirname, "support", "openAndClose.ts");
+      const program = fileURLToPath(import.meta.resolve("./support/openAndClose.ts"));
       const run = await promisify(execFile)(process.execPath, [program, bootstrap], { timeout: 20_000 });
       assert.deepEqual(run, { stdout: "", stderr: "" });
     });
 
     test("the same in a worker thread", async () => {
-      const program = join(import.meta.dirname, "support", "openAndClose.ts");
+      const program = fileURLToPath(import.meta.resolve("./support/openAndClose.ts"));
       const run = await promisify(execFile)(process.execPath, [program, bootstrap, "--worker"], { timeout: 20_000 });
       assert.deepEqual(run, { stdout: "", stderr: "" });
     });
@@ -281,6 +281,63 @@ test("closing while connecting, and using it afterwards, is cancelled", async ()
   await Promise.all([assert.rejects(connecting, CancelledError), cluster.close()]);
   assert.ok(Date.now() - started < 500);
   await assert.rejects(cluster.topics(null), CancelledError);
+});
+
+test("a leader that goes away is followed to its successor, and the partitions say what is missing", async () => {
+  const zookeeper = await startZookeeper();
+  const properties = { "zookeeper.session.timeout.ms": 6000 };
+  const start = (brokerId: number) =>
+    startKafka39({ zookeeper: zookeeper.address, brokerId, properties, java: ["-Xmx384m"] });
+  const brokers = await Promise.all([start(1), start(2)]);
+  try {
+    const cluster = open(brokers.map(({ bootstrap }) => bootstrap));
+    await until("both brokers are up", async () => (await cluster.brokerIds()).length === 2);
+    const name = "followed";
+    await createTopic(cluster, { name, partitions: 2, replicationFactor: 2, configs: {} });
+    await createTopic(cluster, { name: "alone", partitions: 2, replicationFactor: 1, configs: {} });
+    const both = new Map([0, 1].map((partition) => [partition, "latest" as const]));
+    const producer = new MessageProducer(cluster);
+    for (const partition of [0, 1])
+      await producer.send({ topic: name, partition, key: null, value: null, headers: [] });
+    const leaders = async (topic: string) => (await cluster.topics([topic]))[0]?.partitions.map((p) => p.leader) ?? [];
+    assert.deepEqual((await leaders(name)).toSorted(), [1, 2], "each broker leads one");
+
+    await brokers[0].stop();
+    const sent = await producer
+      .send({ topic: name, partition: 0, key: null, value: null, headers: [] })
+      .catch(() => null);
+    await until("broker 2 leads both", async () => (await leaders(name)).every((leader) => leader === 2), 30_000);
+    const ends = await cluster.listOffsets(name, both, "read_uncommitted");
+    const again = sent ?? (await producer.send({ topic: name, partition: 0, key: null, value: null, headers: [] }));
+    assert.equal(again.offset, 1n);
+    assert.equal(ends.get(1)?.offset, 1n);
+    const [followed] = await cluster.topics([name]);
+    assert.deepEqual(
+      followed?.partitions.map((p) => [p.replicas.toSorted(), p.isr, p.offlineReplicas]),
+      [0, 1].map(() => [[1, 2], [2], [1]]),
+    );
+    const [alone] = await cluster.topics(["alone"]);
+    const offline = alone?.partitions.find((p) => p.replicas[0] === 1);
+    assert.deepEqual([offline?.leader, offline?.problem], [-1, "The partition has no leader at the moment."]);
+    const started = Date.now();
+    const found = await cluster.listOffsets("alone", both, "read_uncommitted");
+    assert.ok(Date.now() - started < 1000);
+    assert.equal(found.get(offline!.partition)?.problem, "The partition has no leader: it is offline.");
+    await assert.rejects(
+      producer.send({ topic: "alone", partition: offline!.partition, key: null, value: null, headers: [] }),
+      {
+        code: "leader-not-available",
+      },
+    );
+    // without a key the message goes where it can
+    assert.notEqual(
+      (await producer.send({ topic: "alone", partition: null, key: null, value: null, headers: [] })).partition,
+      offline!.partition,
+    );
+  } finally {
+    await Promise.all(brokers.map((broker) => broker.stop()));
+    await zookeeper.stop();
+  }
 });
 
 test("after a restart of the broker the same cluster works on", async () => {

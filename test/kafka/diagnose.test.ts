@@ -2,12 +2,13 @@ import assert from "node:assert/strict";
 import { after, describe, test } from "node:test";
 import { createTopic, deleteTopic } from "../../src/kafka/admin/topics.ts";
 import type { ClusterConfig } from "../../src/kafka/api.ts";
+import { Cluster } from "../../src/kafka/cluster.ts";
 import { type Diagnosis, diagnose } from "../../src/kafka/diagnose.ts";
 import { CancelledError } from "../../src/shared/userError.ts";
 import { useStack } from "../harness/stack.ts";
 import { config, open, until } from "./support/clusters.ts";
 import { fakeServer } from "./support/fakeBroker.ts";
-import { startSecuredBroker, users } from "./support/securedBroker.ts";
+import { reauthMs, startSecuredBroker, users } from "./support/securedBroker.ts";
 
 const stack = await useStack();
 const silent = await fakeServer(() => {});
@@ -213,6 +214,26 @@ describe("sign-in", () => {
     test(`${what} is said by a cluster too`, async () => {
       await assert.rejects(open(address(listener), more()).connect(), { code: "authentication", message: says });
     });
+  }
+});
+
+test("a sign-in that expires is renewed before the broker ends the connection", async () => {
+  const lines: string[] = [];
+  const cluster = new Cluster(config(address("LOGIN"), { sasl: sasl("plain", users.plain) }), (_, line) =>
+    lines.push(line),
+  );
+  try {
+    await cluster.connect();
+    const end = Date.now() + reauthMs * 1.5;
+    while (Date.now() < end) {
+      await cluster.topics(null);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    const connected = lines.filter((line) => line.endsWith(": connected")).length;
+    assert.ok(connected === 2, `${connected} connections`);
+    assert.ok(!lines.some((line) => line.includes("sent again")), lines.join("\n"));
+  } finally {
+    await cluster.close();
   }
 });
 

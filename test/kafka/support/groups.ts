@@ -52,6 +52,33 @@ export const syncGroup = defineApi<
   },
 });
 
+/** OffsetCommit (API key 8), version 2, from outside the group: one offset of a group without members. Answers its error code. */
+export const commitOffset = defineApi<{ group: string; topic: string; partition: number; offset: bigint }, number>({
+  name: "OffsetCommit",
+  key: 8,
+  versions: [2, 2],
+  changes: true,
+  encode: (w, { group, topic, partition, offset }) =>
+    w
+      .string(group)
+      .int32(-1)
+      .string("")
+      .int64(-1n)
+      .array([topic], (name) =>
+        w.string(name).array([partition], (index) => w.int32(index).int64(offset).nullableString(null)),
+      ),
+  decode: (r) => {
+    const errors = r.array(() => {
+      r.string();
+      return r.array(() => {
+        r.int32();
+        return r.int16();
+      });
+    });
+    return errors.flat().find((error) => error !== 0) ?? 0;
+  },
+});
+
 /** LeaveGroup (API key 13), version 1. */
 export const leaveGroup = defineApi<{ group: string; memberId: string }, { error: number }>({
   name: "LeaveGroup",

@@ -13,6 +13,9 @@ export interface SecuredBroker extends Broker {
   stop(): Promise<void>;
 }
 
+/** after this the broker wants a new sign-in on listener LOGIN, with PLAIN; ms */
+export const reauthMs = 2000;
+
 /** users of listeners LOGIN (PLAIN, SCRAM-SHA-256) and SECURE (TLS, SCRAM-SHA-512) */
 export const users = { plain: ["alice", "alice=secret,1"], scram: ["bob,=", "bob secret ü"] } as const;
 
@@ -71,6 +74,7 @@ export async function startSecuredBroker(silentPort: number): Promise<SecuredBro
       "listener.name.mtls.ssl.truststore.location": authority.path,
       "listener.name.login.sasl.enabled.mechanisms": "PLAIN,SCRAM-SHA-256",
       "listener.name.login.plain.sasl.jaas.config": plainLogin,
+      "listener.name.login.plain.connections.max.reauth.ms": reauthMs,
       "listener.name.login.scram-sha-256.sasl.jaas.config": scramLogin,
       "listener.name.secure.sasl.enabled.mechanisms": "SCRAM-SHA-512",
       "listener.name.secure.scram-sha-512.sasl.jaas.config": scramLogin,
