@@ -37,6 +37,8 @@ services:
     environment:
       ZOOKEEPER_CLIENT_PORT: 2181
       ZOOKEEPER_TICK_TIME: 2000
+      # or each health check would be a line of the log
+      ZOOKEEPER_LOG4J_LOGGERS: org.apache.zookeeper.server.NIOServerCnxn=WARN
     volumes:
       - zookeeper-data:/var/lib/zookeeper/data
       - zookeeper-log:/var/lib/zookeeper/log
