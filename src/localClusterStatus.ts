@@ -18,6 +18,7 @@ export class LocalClusterStatus implements Disposable {
   private readonly owner = new Owner();
   private readonly item = this.owner.own(window.createStatusBarItem("localCluster", StatusBarAlignment.Left, 0));
   private readonly read: (signal: AbortSignal) => Promise<LocalState>;
+  private readonly wasMade: () => boolean;
   private readonly abort = new AbortController();
   private timer: NodeJS.Timeout | undefined;
   private lastRead = 0;
@@ -25,8 +26,13 @@ export class LocalClusterStatus implements Disposable {
   /** counts what was shown: an answer that comes after something newer is not */
   private version = 0;
 
-  constructor(read: (signal: AbortSignal) => Promise<LocalState>) {
+  /**
+   * @param read asks Docker
+   * @param wasMade there was a local cluster before: without a Docker that answers it counts as stopped, else there is none
+   */
+  constructor(read: (signal: AbortSignal) => Promise<LocalState>, wasMade: () => boolean) {
     this.read = read;
+    this.wasMade = wasMade;
     this.item.name = "Local Kafka";
     this.item.command = commands.localClusterMenu;
     this.owner.own(
@@ -64,7 +70,7 @@ export class LocalClusterStatus implements Disposable {
       state = await this.read(this.abort.signal);
     } catch (error) {
       if (isCancelled(error)) return;
-      state = { kind: "stopped", port: null, problem: messageOf(error) };
+      state = { kind: this.wasMade() ? "stopped" : "absent", port: null, problem: messageOf(error) };
     }
     if (version === this.version && !this.abort.signal.aborted) this.show(state);
   }
@@ -90,7 +96,10 @@ function words(state: ShownState): { text: string; tooltip: string; warning?: tr
     case "busy":
       return { text: `$(loading~spin) Kafka: ${state.doing}`, tooltip: `Local Kafka: ${state.doing}` };
     case "absent":
-      return { text: "$(circle-outline) Kafka: not present", tooltip: "Local Kafka: there is none" };
+      return {
+        text: "$(circle-outline) Kafka: not present",
+        tooltip: `Local Kafka: there is none${because(state.problem)}`,
+      };
     case "stopped":
       return { text: "$(debug-stop) Kafka: stopped", tooltip: `Local Kafka: stopped${because(state.problem)}` };
     case "starting":

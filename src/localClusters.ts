@@ -32,7 +32,10 @@ class LocalKafka implements LocalClusters, Disposable {
   private readonly owner = new Owner();
   private readonly project = projectName();
   private readonly status = this.owner.own(
-    new LocalClusterStatus(async (signal) => (await this.cluster()).state(signal)),
+    new LocalClusterStatus(
+      async (signal) => (await this.cluster()).state(signal),
+      () => this.connection() !== undefined,
+    ),
   );
   private readonly logs = this.owner.own(new LocalClusterLogs());
   private doing: Doing | null = null;

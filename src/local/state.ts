@@ -5,7 +5,7 @@ export interface LocalState {
   kind: "absent" | "stopped" | "starting" | "running" | "unhealthy";
   /** where Kafka answers on this machine, once its container has a port */
   port: number | null;
-  /** a sentence on what is wrong; only with "unhealthy" */
+  /** what is wrong, in words; null: nothing, or nothing that is known */
   problem: string | null;
 }
 
