@@ -1,7 +1,7 @@
 import { pause } from "../kafka/abortable.ts";
 import type { Cluster } from "../kafka/cluster.ts";
 import { kafkaError } from "../kafka/errors.ts";
-import { type ScanSink, scanBatches } from "../kafka/log/scan.ts";
+import { PartitionScan, type ScanSink } from "../kafka/log/scan.ts";
 import { type FetchedPartition, type FetchResponse, fetch } from "../kafka/protocol/fetch.ts";
 import type { Isolation } from "../shared/messages.ts";
 import { isCancelled, messageOf, UserError } from "../shared/userError.ts";
@@ -73,6 +73,8 @@ export class FetchLoop {
   #metadata: Promise<void> | null = null;
   #metadataAt = Number.NEGATIVE_INFINITY;
   #deletedSince: number | null = null;
+  /** performance.now() at which other events are to get their turn */
+  #sliceEnd = 0;
   /** when a request last failed as a whole */
   #troubleAt = Number.NEGATIVE_INFINITY;
   #settle: { resolve(): void; reject(error: unknown): void } | null = null;
@@ -246,46 +248,50 @@ export class FetchLoop {
     if (response.error !== 0) throw new UserError(kafkaError(response.error).sentence, { code: "broker" });
     const byId = new Map(asked.map((p) => [p.partition, p]));
     const empty = response.throttle <= 0 && response.partitions.every((f) => f.end === f.start && f.error === 0);
-    let since = performance.now();
     for (const fetched of response.partitions) {
       const p = byId.get(fetched.partition);
       if (!p || p.finished) continue;
-      if (performance.now() - since > SLICE) {
-        await new Promise<void>((resolve) => setImmediate(resolve));
-        if (signal.aborted) return;
-        since = performance.now();
-      }
       if (fetched.error !== 0) this.#takeError(p, fetched.error);
       else {
         p.recovered();
         p.started = true;
         this.#deletedSince = null;
-        this.#takeRecords(p, fetched, response.buffer, empty, p === asked[0]);
+        await this.#takeRecords(p, fetched, response.buffer, { empty, first: p === asked[0] }, signal);
+        if (signal.aborted) return;
       }
       if (this.#sink.wanted() <= 0) break;
     }
     this.#sink.changed();
   }
 
-  #takeRecords(p: PartitionReader, fetched: FetchedPartition, buffer: Buffer, empty: boolean, first: boolean): void {
+  async #takeRecords(
+    p: PartitionReader,
+    fetched: FetchedPartition,
+    buffer: Buffer,
+    answer: { empty: boolean; first: boolean },
+    signal: AbortSignal,
+  ): Promise<void> {
     p.end = Number(this.#isolation === "read_committed" ? fetched.lastStableOffset : fetched.highWatermark);
     if (fetched.logStartOffset >= 0n) p.logStart = Number(fetched.logStartOffset);
     const before = p.position;
-    const result = scanBatches(
-      buffer,
-      fetched.start,
-      fetched.end,
-      p.partition,
-      this.#isolation === "read_committed" ? fetched.aborted : null,
-      { from: before, visible: p.minOffset, to: p.to, records: this.#sink.wanted(), batchBytes: this.#limits.batch },
+    const scan = new PartitionScan(
+      { ...fetched, buffer, aborted: this.#isolation === "read_committed" ? fetched.aborted : null },
+      { from: before, visible: p.minOffset, to: p.to, end: p.end, batchBytes: this.#limits.batch },
       this.#sink,
     );
-    // while waiting for an offset beyond the end, everything before it is passed over
+    let result = scan.run(this.#sink.wanted(), this.#sliceEnd);
     p.position = result.next;
+    while (result.more || performance.now() > this.#sliceEnd) {
+      await new Promise<void>((resolve) => setImmediate(resolve));
+      this.#sliceEnd = performance.now() + SLICE;
+      if (signal.aborted || !result.more) break;
+      result = scan.run(this.#sink.wanted(), this.#sliceEnd);
+      p.position = result.next;
+    }
     if (p.position > before) {
       p.emptyAnswers = p.cutAnswers = 0;
       p.skip = 1;
-    } else if (result.cut && first && ++p.cutAnswers >= 3) {
+    } else if (result.cut && answer.first && ++p.cutAnswers >= 3) {
       // the first partition's first batch always comes whole, whatever the limits: this one never will
       const last = before + p.skip - 1;
       const { claimed, there } = result.cut;
@@ -293,7 +299,7 @@ export class FetchLoop {
       this.#sink.unreadable(p.partition, before, last, why);
       p.position = last + 1;
       p.skip *= 2;
-    } else if (empty && p.behind && ++p.emptyAnswers >= 3) {
+    } else if (answer.empty && p.behind && ++p.emptyAnswers >= 3) {
       // the log has nothing up to its end: compaction or a deletion left a gap
       p.position = Math.min(p.end, p.to);
       p.emptyAnswers = 0;

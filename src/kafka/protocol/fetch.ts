@@ -1,4 +1,4 @@
-import type { AbortedTransaction } from "../log/scan.ts";
+import type { AbortedTransaction } from "../log/aborted.ts";
 import { defineApi } from "./defineApi.ts";
 
 export interface FetchRequest {

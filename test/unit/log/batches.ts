@@ -1,4 +1,6 @@
+import type { AbortedTransaction } from "../../../src/kafka/log/aborted.ts";
 import { crc32c } from "../../../src/kafka/log/crc32c.ts";
+import { PartitionScan, type ScanLimits, type ScanResult, type ScanSink } from "../../../src/kafka/log/scan.ts";
 import { Writer } from "../../../src/kafka/protocol/wire.ts";
 
 export interface TestRecord {
@@ -76,4 +78,19 @@ export function encodeBatch(batch: TestBatch): Buffer {
 export function encodeMarker(baseOffset: bigint, producerId: bigint, type: 0 | 1): Buffer {
   const key = Buffer.from([0, 0, 0, type]);
   return encodeBatch({ baseOffset, producerId, attributes: 0x30, records: [{ key, value: Buffer.alloc(6) }] });
+}
+
+export interface ScanOptions extends Partial<ScanLimits> {
+  /** at most so many */
+  records?: number;
+  aborted?: AbortedTransaction[] | null;
+}
+
+/** Scans a whole log of one partition. */
+export function scanAll(log: Buffer, partition: number, sink: ScanSink, options: ScanOptions = {}): ScanResult {
+  const { records = Number.MAX_SAFE_INTEGER, aborted = null, ...limits } = options;
+  const max = Number.MAX_SAFE_INTEGER;
+  const all = { from: 0, visible: 0, to: max, end: max, batchBytes: 1 << 20, ...limits };
+  const fetched = { buffer: log, start: 0, end: log.length, partition, aborted };
+  return new PartitionScan(fetched, all, sink).run(records, Number.POSITIVE_INFINITY);
 }

@@ -3,9 +3,9 @@ import { describe, test } from "node:test";
 import { gzipSync, zstdCompressSync } from "node:zlib";
 import { crc32c } from "../../../src/kafka/log/crc32c.ts";
 import { readHeaders, readRecord } from "../../../src/kafka/log/records.ts";
-import { type AbortedTransaction, type ScanLimits, scanBatches } from "../../../src/kafka/log/scan.ts";
+import { PartitionScan } from "../../../src/kafka/log/scan.ts";
 import { runWasm } from "../../../src/kafka/log/wasmCodecs.ts";
-import { encodeBatch, encodeMarker, encodeRecord } from "./batches.ts";
+import { encodeBatch, encodeMarker, encodeRecord, type ScanOptions, scanAll } from "./batches.ts";
 
 interface Seen {
   records: { offset: bigint; timestamp: bigint; key: string | null; value: string | null }[];
@@ -13,24 +13,13 @@ interface Seen {
   bytes: number;
 }
 
-function scan(log: Buffer, limits: Partial<ScanLimits> = {}, aborted: AbortedTransaction[] | null = null) {
+function scan(log: Buffer, options: ScanOptions = {}) {
   const seen: Seen = { records: [], problems: [], bytes: 0 };
   const text = (data: Buffer, span: { start: number; end: number } | null) =>
     span && data.toString("utf8", span.start, span.end);
-  const result = scanBatches(
+  const result = scanAll(
     log,
-    0,
-    log.length,
     3,
-    aborted,
-    {
-      from: 0,
-      visible: 0,
-      to: Number.MAX_SAFE_INTEGER,
-      records: Number.MAX_SAFE_INTEGER,
-      batchBytes: 1 << 20,
-      ...limits,
-    },
     {
       records(batch, positions, count, bytes) {
         assert.equal(batch.partition, 3);
@@ -47,6 +36,7 @@ function scan(log: Buffer, limits: Partial<ScanLimits> = {}, aborted: AbortedTra
       },
       unreadable: (_, first, last, why) => seen.problems.push({ first, last, why }),
     },
+    options,
   );
   return { ...result, counted: result.records, ...seen };
 }
@@ -109,13 +99,9 @@ describe("scanning record batches", () => {
     ]);
     assert.equal(seen.next, 49);
     assert.equal(seen.bytes, 3);
-    scanBatches(
+    scanAll(
       log,
       0,
-      log.length,
-      0,
-      null,
-      { from: 42, visible: 0, to: 43, records: 9, batchBytes: 99 },
       {
         records(batch, positions, count) {
           assert.equal(count, 1);
@@ -131,6 +117,7 @@ describe("scanning record batches", () => {
         },
         unreadable: () => assert.fail(),
       },
+      { from: 42, to: 43 },
     );
   });
 
@@ -153,12 +140,45 @@ describe("scanning record batches", () => {
     assert.deepEqual([exactly.records.length, exactly.next], [10, 10]);
   });
 
+  test("pauses at a deadline and goes on from there, transactions included", () => {
+    const log = Buffer.concat([
+      encodeBatch({ baseOffset: 0n, producerId: 7n, attributes: 0x10, records: some(2) }),
+      encodeBatch({ baseOffset: 2n, records: some(2) }),
+      encodeBatch({ baseOffset: 4n, producerId: 7n, attributes: 0x10, records: some(2) }),
+      encodeBatch({ baseOffset: 6n, records: some(2) }),
+    ]);
+    const seen: number[] = [];
+    const max = Number.MAX_SAFE_INTEGER;
+    const aborted = [{ producerId: 7n, firstOffset: 0n }];
+    const pausing = new PartitionScan(
+      { buffer: log, start: 0, end: log.length, partition: 0, aborted },
+      { from: 0, visible: 0, to: max, end: 8, batchBytes: 1 << 20 },
+      {
+        records: (batch, positions, count) => {
+          for (const at of positions.subarray(0, count)) seen.push(Number(readRecord(batch, at).offset));
+        },
+        unreadable: () => assert.fail(),
+      },
+    );
+    const results = Array.from({ length: 4 }, () => pausing.run(max, 0));
+    assert.deepEqual(
+      results.map(({ next, more }) => [next, more]),
+      [
+        [2, true],
+        [4, true],
+        [6, true],
+        [8, false],
+      ],
+    );
+    assert.deepEqual(seen, [2, 3, 6, 7]);
+  });
+
   test("says what is cut at the end and how much of it is there", () => {
     const first = encodeBatch({ records: some(3) });
     const second = encodeBatch({ baseOffset: 3n, records: some(3) });
     const seen = scan(Buffer.concat([first, second.subarray(0, 80)]));
     assert.deepEqual(offsets(seen), [0, 1, 2]);
-    assert.deepEqual(seen.cut, { offset: 3, there: 80, claimed: second.length });
+    assert.deepEqual(seen.cut, { there: 80, claimed: second.length });
     assert.equal(seen.next, 3);
   });
 
@@ -211,6 +231,16 @@ describe("damaged batches", () => {
     assert.deepEqual(offsets(seen), [0, 1, 7, 8]);
     assert.deepEqual([seen.problems[0]?.first, seen.problems[0]?.last], [2, 6]);
     assert.match(seen.problems[0]!.why, /checksum is [0-9a-f]{8}, but [0-9a-f]{8} was stored/);
+  });
+
+  test("at the end of the log its last offset is believed when the number of records agrees", () => {
+    const bad = encodeBatch({ baseOffset: 2n, records: some(5) });
+    bad[bad.length - 3]! ^= 1;
+    const log = Buffer.concat([good(0), bad]);
+    assert.deepEqual([scan(log, { end: 7 }).problems[0]?.last, scan(log, { end: 7 }).next], [6, 7]);
+    assert.equal(scan(log, { end: 6 }).next, 3, "no batch reaches beyond the end of the log");
+    log.writeInt32BE(3, log.length - bad.length + 23);
+    assert.equal(scan(log, { end: 7 }).next, 3);
   });
 
   test("records before a damaged one are kept", () => {
@@ -292,7 +322,7 @@ describe("transactions", () => {
     encodeMarker(8n, 7n, 1),
   ]);
   test("aborted records are hidden until the producer's abort marker", () => {
-    const seen = scan(log, {}, [{ producerId: 7n, firstOffset: 0n }]);
+    const seen = scan(log, { aborted: [{ producerId: 7n, firstOffset: 0n }] });
     assert.deepEqual([offsets(seen), seen.next], [[2, 3, 4, 7], 9]);
   });
   test("without the list all records are shown, never a marker", () => {

@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { readOffset } from "../../../src/kafka/log/records.ts";
-import { scanBatches } from "../../../src/kafka/log/scan.ts";
 import { Ring } from "../../../src/reader/ring.ts";
-import { encodeBatch } from "../log/batches.ts";
+import { encodeBatch, scanAll } from "../log/batches.ts";
 
 const MB = 1 << 20;
 
@@ -13,8 +12,7 @@ function add(ring: Ring, partition: number, base: number, count: number, size = 
     baseOffset: BigInt(base),
     records: Array.from({ length: count }, () => ({ value: "x".repeat(size) })),
   });
-  const limits = { from: 0, visible: 0, to: Number.MAX_SAFE_INTEGER, records: Number.MAX_SAFE_INTEGER, batchBytes: MB };
-  scanBatches(log, 0, log.length, partition, null, limits, {
+  scanAll(log, partition, {
     records: (batch, positions, n) => ring.addRecords(batch, positions, n),
     unreadable: () => assert.fail(),
   });
@@ -77,8 +75,7 @@ describe("the ring", () => {
       const data = encodeBatch({ records: Array.from({ length: 4 }, () => ({ value: "v" })) });
       let positions = new Uint32Array();
       let stored: Parameters<Ring["addBatch"]>[0] | undefined;
-      const limits = { from: 0, visible: 0, to: 99, records: 99, batchBytes: MB };
-      scanBatches(data, 0, data.length, partition, null, limits, {
+      scanAll(data, partition, {
         records: (batch, at, n) => {
           stored = batch;
           positions = at.slice(0, n);
