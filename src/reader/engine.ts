@@ -59,7 +59,8 @@ class Engine {
       resume: () => this.#session?.resume(),
       clear: () => this.#clear(),
       rows: (from, to) => this.#rows(from, to),
-      detail: (seq) => this.#detail(seq),
+      // without the optional argument the signal comes in its place
+      detail: (seq, maxChars) => this.#detail(seq, typeof maxChars === "number" ? maxChars : undefined),
       bytes: (seq, part, from, to) => this.#bytes(seq, part, from, to),
       find: (partition, offset) => this.#session?.ring.find(partition, Number(offset)) ?? null,
     });
@@ -113,9 +114,9 @@ class Engine {
     return { run, firstSeq, nextSeq, from: start, rows: await Promise.all(rows) };
   }
 
-  async #detail(seq: number): Promise<RecordDetail | null> {
+  async #detail(seq: number, maxChars?: number): Promise<RecordDetail | null> {
     const stored = this.#session?.ring.row(seq);
-    return stored?.kind === "record" && this.#views ? this.#views.detail(stored) : null;
+    return stored?.kind === "record" && this.#views ? this.#views.detail(stored, maxChars) : null;
   }
 
   #bytes(seq: number, part: PayloadPart, from: number, to: number): BytesView | null {

@@ -28,11 +28,12 @@ export class Reading {
 
   take(status: ReaderStatus): void {
     const newRun = status.run !== this.rows.run;
+    const live = this.status?.state === "live";
     this.status = status;
     this.rows.status(status);
     if (newRun) this.panel.selection.newRun();
-    // what comes while the grid follows is seen
-    if (newRun || !this.panel.grid || this.panel.grid.position.follow) this.seenUpTo = this.rows.next;
+    // new is what arrives live while the grid stands elsewhere: not what was read on the way there
+    if (newRun || !live || !this.panel.grid || this.panel.grid.position.follow) this.seenUpTo = this.rows.next;
     this.panel.selection.search();
     this.panel.changed();
     if (newRun) this.placeGrid();

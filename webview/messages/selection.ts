@@ -127,7 +127,7 @@ export class Selection {
       return;
     }
     this.searching = true;
-    const run = this.panel.reading.rows.run;
+    const { run, next } = this.panel.reading.rows;
     void this.panel
       .attempt(async () => {
         const seq = await this.panel.rpc.call("find", [wanted.partition, wanted.offset]);
@@ -139,6 +139,9 @@ export class Selection {
       })
       .finally(() => {
         this.searching = false;
+        const { rows } = this.panel.reading;
+        // more came while the engine looked; when reading is done nothing else would ask again
+        if (this.wanted && (rows.next !== next || rows.run !== run)) this.search();
       });
   }
 

@@ -11,7 +11,7 @@ export class QuickInput {
   /** Waits for a question by the text that it shows (prompt, placeholder or title). */
   async asks(text: string | RegExp): Promise<void> {
     const placeholder = this.widget.getByPlaceholder(text);
-    await this.widget.getByText(text).or(placeholder).first().waitFor();
+    await this.widget.getByText(text).or(placeholder).filter({ visible: true }).first().waitFor();
   }
 
   async type(text: string): Promise<void> {
@@ -20,7 +20,7 @@ export class QuickInput {
 
   /** The sentence under the box about what is typed. */
   async complains(text: string | RegExp): Promise<void> {
-    await this.widget.getByText(text).first().waitFor();
+    await this.widget.getByText(text).filter({ visible: true }).first().waitFor();
   }
 
   async accept(): Promise<void> {
