@@ -27,7 +27,6 @@ const checks = {
 
 interface NodeSuite {
   title: string;
-  files: string;
   /** files at a time */
   concurrency: number;
   /** for one test */
@@ -36,17 +35,15 @@ interface NodeSuite {
 }
 
 const nodeSuites: Record<"unit" | "kafka" | "e2e", NodeSuite> = {
-  unit: { title: "Unit tests", files: "test/unit/**/*.test.ts", concurrency: 2, testMs: minute, limitMs: 3 * minute },
+  unit: { title: "Unit tests", concurrency: 2, testMs: minute, limitMs: 3 * minute },
   kafka: {
     title: "Tests on real brokers",
-    files: "test/kafka/**/*.test.ts",
     concurrency: 2,
     testMs: 4 * minute,
     limitMs: 14 * minute,
   },
   e2e: {
     title: "End-to-end tests in a browser",
-    files: "test/e2e/**/*.test.ts",
     concurrency: 1,
     testMs: 4 * minute,
     limitMs: 12 * minute,
@@ -104,7 +101,10 @@ async function runOne(suite: Suite, files: readonly string[]): Promise<Counts> {
   if (suite !== "kafka") counts = await runCheck(checks.build);
   if (counts.failed > 0) return counts;
   await ensureTestTools(suite !== "kafka");
-  const around = await prepare(suite === "kafka");
+  const [around] = await Promise.all([
+    prepare(filesOf(suite, files).some(usesDocker)),
+    suite === "vscode" || suite === "e2e" ? serverFolder() : null,
+  ]);
   try {
     // the build is a means here, not a test that was asked for
     if (suite === "vscode" || suite === "desktop") return await runHostSuite(suite, files, around.env);
@@ -118,6 +118,24 @@ interface Surroundings {
   env: Record<string, string>;
   stop(): Promise<void>;
 }
+
+const patterns: Record<Suite, string> = {
+  unit: "test/unit/**/*.test.ts",
+  kafka: "test/kafka/**/*.test.ts",
+  vscode: "test/vscode/*.test.ts",
+  e2e: "test/e2e/**/*.test.ts",
+  desktop: "test/vscode/*.test.ts",
+};
+
+function filesOf(suite: Suite, parts: readonly string[]): string[] {
+  return globSync(patterns[suite], { cwd: projectFolder })
+    .sort()
+    .filter((file) => parts.length === 0 || parts.some((part) => file.includes(part)))
+    .map((file) => join(projectFolder, file));
+}
+
+/** An engine takes minutes to make the first time: not to be counted against the time of a test. */
+const usesDocker = (file: string) => /docker(\/engine|Cli)\.ts/.test(readFileSync(file, "utf8"));
 
 /** The brokers and the registry (or those that KW_STACK names already), and a Docker engine where a suite uses one. */
 async function prepare(docker: boolean): Promise<Surroundings> {
@@ -167,12 +185,9 @@ async function runNodeSuite(
 ): Promise<Counts> {
   const suite = nodeSuites[name];
   heading(suite.title);
-  const files = globSync(suite.files, { cwd: projectFolder })
-    .sort()
-    .filter((file) => parts.length === 0 || parts.some((part) => file.includes(part)))
-    .map((file) => join(projectFolder, file));
+  const files = filesOf(name, parts);
   if (files.length === 0) {
-    console.log(`✖ No file matches ${suite.files}${parts.length > 0 ? ` and ${parts.join(" or ")}` : ""}`);
+    console.log(`✖ No file matches ${patterns[name]}${parts.length > 0 ? ` and ${parts.join(" or ")}` : ""}`);
     return { ...none, failed: 1 };
   }
   return runSuiteChild(
