@@ -14,6 +14,9 @@ export function readCompose(text: string): ComposeValues {
   };
 }
 
+/** Is it YAML without errors? */
+export const isYaml = (text: string): boolean => parseDocument(text).errors.length === 0;
+
 /**
  * The text with other values, changed only at their places: comments, order, quotes and everything else stay. A value whose place
  * is not found is left out; compare with readCompose.

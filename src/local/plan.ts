@@ -1,4 +1,4 @@
-import { editCompose, readCompose } from "./composeEdit.ts";
+import { editCompose, isYaml, readCompose } from "./composeEdit.ts";
 import { composeText, isUnedited, type LocalSettings, settingsInHeader, withSettingsInHeader } from "./composeFile.ts";
 
 /** What is to become of the Compose file before a start. */
@@ -39,6 +39,8 @@ export function planFile(existing: string | null, settings: LocalSettings): File
 function planEdited(existing: string, before: LocalSettings, settings: LocalSettings): FilePlan {
   const current = readCompose(existing);
   const notes: string[] = [];
+  // Compose will say where the fault is; nothing is changed in a file that is not understood
+  if (!isYaml(existing)) return { text: existing, changed: false, port: current.port, notes };
   const changes: Partial<LocalSettings> = {};
   for (const { key, name } of images) {
     if (settings[key] === before[key] || settings[key] === current[key]) continue;
