@@ -24,7 +24,7 @@ const TAIL_PATIENCE = 5_000;
 const MAX_BATCH = 128 * MB;
 
 /** Sizes that fit a ring of so many bytes. */
-export function limitsFor(ringBytes: number, bounded: boolean): FetchLimits {
+function limitsFor(ringBytes: number, bounded: boolean): FetchLimits {
   const answer = Math.max(MB, Math.min(16 * MB, ringBytes / 8));
   return {
     answer,

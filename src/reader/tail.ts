@@ -50,7 +50,7 @@ export async function readTail(
 }
 
 /** Collects candidates, and throws away those that can no longer be among the newest. */
-export class Tail implements ReadSink {
+class Tail implements ReadSink {
   readonly unreadableRows: Unreadable[] = [];
   readonly #count: number;
   readonly #maxBytes: number;

@@ -33,7 +33,7 @@ export const isTransactional = (attributes: number): boolean => (attributes & TR
 export const isAppendTime = (attributes: number): boolean => (attributes & APPEND_TIME) !== 0;
 
 /** An int64 as a number, rounded beyond 2^53: for offsets only, which brokers count up from zero. */
-export function int64ToNumber(buffer: Buffer, at: number): number {
+function int64ToNumber(buffer: Buffer, at: number): number {
   return buffer.readInt32BE(at) * 4294967296 + buffer.readUInt32BE(at + 4);
 }
 
