@@ -57,7 +57,7 @@ describe("The Messages panel in VS Code, on a real broker", () => {
   });
 
   afterEach(async (test) => {
-    if (!(test as { passed?: boolean }).passed) await code.screenshot(`messages-failed-${test.name.slice(0, 30)}`);
+    if (!(test as { passed?: boolean }).passed) await code.screenshot(`failure-${test.name.slice(0, 30)}`);
   });
 
   after(async () => {

@@ -20,7 +20,8 @@ export function hexTab(panel: Panel, d: RecordDetail): TemplateResult {
   ];
   const chosen = nameOf(selection.hexPart);
   const hex = selection.hex;
-  const narrow = (document.getElementById("detail")?.clientWidth ?? 600) < 470;
+  // offset, 16 bytes and their characters take 80 characters
+  const narrow = (document.getElementById("detail")?.clientWidth ?? 800) < 80 * (panel.grid?.charWidth ?? 7.6);
   return html`<div class="chips">
       ${dropdown({
         label: "Bytes of",

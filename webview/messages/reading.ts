@@ -10,6 +10,8 @@ export class Reading {
   readonly rows: RowCache;
   /** rows at the moment the grid stopped following: what came since is new */
   seenUpTo = 0;
+  /** whether the grid followed when that was last drawn */
+  followed = false;
   /** the user dropped what this run had shown */
   cleared = false;
   private place: MessagesState["view"];

@@ -43,6 +43,9 @@ export interface GridEvents {
   measured(): void;
 }
 
+/** rows; beyond it coordinates would lose their pixels */
+const maxFromAnchor = 20_000;
+
 /**
  * A grid over millions of rows: draws what is visible and a few more, whatever the count.
  *
@@ -72,6 +75,8 @@ export class VirtualGrid extends LitElement {
   startAt: number | null = null;
   /** width of a digit in the rows' font, pixels */
   charWidth = 7.6;
+  /** the row that positions are counted from, so that numbers stay small and a scroll moves one element only */
+  private anchor = 0;
   private run = -1;
   private lastBar = 0;
   private dragging = false;
@@ -211,6 +216,8 @@ export class VirtualGrid extends LitElement {
       const seq = Math.min(Math.max(to, first), next - 1);
       this.position.reveal(seq);
       this.position.follow = e.key === "End";
+      // at once: the next key may come before the owner has drawn the selection
+      this.selected = seq;
       this.events.select(seq, "keyboard");
       this.moved();
     } else if (e.key === "Enter" && current !== null) {
@@ -235,6 +242,7 @@ export class VirtualGrid extends LitElement {
 
   protected override render(): TemplateResult {
     const { from, to } = this.position.range(4);
+    if (Math.abs(from - this.anchor) > maxFromAnchor) this.anchor = from;
     const count = this.position.next - this.position.first;
     const seqs = Array.from({ length: Math.max(0, to - from) }, (_, i) => from + i);
     const active =
@@ -257,11 +265,17 @@ export class VirtualGrid extends LitElement {
       <div class="grid-layer" role="presentation">
         <div class="grid-header" role="row" aria-rowindex="1">${this.columns.map((c, i) => this.headerCell(c, i))}</div>
         <div class="grid-rows" role="presentation">
-          ${repeat(
-            seqs,
-            (seq) => seq,
-            (seq) => this.row(seq),
-          )}
+          <div
+            class="grid-moved"
+            role="presentation"
+            .style=${`transform: translateY(${this.anchor * this.position.rowHeight - this.position.top}px)`}
+          >
+            ${repeat(
+              seqs,
+              (seq) => seq,
+              (seq) => this.row(seq),
+            )}
+          </div>
         </div>
       </div>
       <div class="grid-spacer" role="presentation"></div>
@@ -279,7 +293,7 @@ export class VirtualGrid extends LitElement {
       aria-selected=${selected}
       aria-busy=${row ? nothing : "true"}
       data-seq=${seq}
-      .style=${`transform: translateY(${seq * this.position.rowHeight - this.position.top}px)`}
+      .style=${`transform: translateY(${(seq - this.anchor) * this.position.rowHeight}px)`}
     >
       ${row ? row.cells : this.columns.map((c) => html`<div role="gridcell" class=${`cell c-${c.id}`}><span class="skeleton"></span></div>`)}
     </div>`;

@@ -205,7 +205,11 @@ export class FakeEngine implements EngineMethods {
   }
 }
 
+const hostile = new URLSearchParams(location.search).get("scene") === "hostile";
+
 function made(n: number): Made {
+  if (hostile && n % 2 === 0)
+    return { key: "<b>key</b>", value: "<img src=x onerror=hacked()>", format: "text", problems: [] };
   if (n % 23 === 15) return { key: `c${19_404 + n}`, value: null, format: "json", problems: [] };
   if (n % 23 === 10)
     return {

@@ -1,0 +1,156 @@
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import { after, before, describe, it } from "node:test";
+import { build } from "esbuild";
+import type { Browser, Page } from "playwright-core";
+import { launchBrowser, projectFolder } from "../harness/vscode.ts";
+
+/** The webview alone, over a made-up engine: what would take long, or be rare, on a real broker. */
+describe("The Messages panel over a made-up engine", () => {
+  let browser: Browser;
+  let server: Server;
+  const problems: string[] = [];
+
+  before(async () => {
+    const files = await bundle();
+    server = createServer((request, response) => {
+      const name = new URL(request.url ?? "/", "http://page").pathname.slice(1) || "index.html";
+      const file = files.get(name);
+      if (file === undefined) {
+        response.writeHead(404).end();
+        return;
+      }
+      response.writeHead(200, { "content-type": types[name.split(".").pop() ?? ""] ?? "text/plain" }).end(file);
+    });
+    await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+    browser = await launchBrowser();
+  });
+
+  after(async () => {
+    await browser?.close();
+    server?.close();
+  });
+
+  async function open(query: string): Promise<Page> {
+    const page = await browser.newPage({ viewport: { width: 1300, height: 800 } });
+    page.on("pageerror", (error) => problems.push(error.message));
+    page.on("console", (message) => message.type() === "error" && problems.push(message.text()));
+    await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/?${query}`);
+    await page.getByRole("grid").waitFor();
+    return page;
+  }
+  const drawn = (page: Page) => page.locator("[role=row][data-seq]");
+
+  it("draws what is visible of 1,000,000 rows, and reaches the last by key and the middle by the scroll bar", async () => {
+    const page = await open("rows=1000000");
+    const grid = page.getByRole("grid");
+    assert.equal(await grid.getAttribute("aria-rowcount"), "1000001");
+    await grid.focus();
+    await page.keyboard.press("End");
+    await page.locator('[aria-rowindex="1000001"][aria-selected=true]').waitFor();
+    await grid.evaluate((el) => {
+      el.scrollTop = (el.scrollHeight - el.clientHeight) / 2;
+    });
+    await page.locator('[aria-rowindex="500002"]:not([aria-busy])').waitFor();
+    assert.ok((await drawn(page).count()) < 60);
+    await page.close();
+  });
+
+  it("takes every press of a key that is held down", async () => {
+    const page = await open("rows=1000");
+    await page.getByRole("grid").focus();
+    await page.keyboard.press("Home");
+    // all within one frame, as no test could type
+    await page.evaluate(`for (let i = 0; i < 40; i++)
+      document.querySelector("[role=grid]").dispatchEvent(new KeyboardEvent("keydown", { key: "ArrowDown", bubbles: true }))`);
+    await page.locator('[aria-rowindex="42"][aria-selected=true]').waitFor();
+    await page.close();
+  });
+
+  it("leaves the rows in view where they are while the ring drops older ones", async () => {
+    const page = await open("rows=1500&rate=200&ring=1500");
+    const grid = page.getByRole("grid");
+    await grid.focus();
+    await page.keyboard.press("End");
+    await page.keyboard.press("PageUp");
+    const seen = await page.locator("[aria-selected=true]").boundingBox();
+    const dropped = page.getByLabel("Reading status").getByText(/dropped [1-9]/);
+    await dropped.waitFor();
+    await page.waitForTimeout(700);
+    assert.deepEqual(await page.locator("[aria-selected=true]").boundingBox(), seen);
+    await page.close();
+  });
+
+  it("shows a large value in part, with its size, and more of it on demand", async () => {
+    const page = await open("rows=200");
+    await page.getByRole("grid").focus();
+    await page.keyboard.press("Home");
+    for (let i = 0; i < 17; i++) await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("Enter");
+    await page.getByText("620,002 more characters of 720 kB are not shown.").waitFor();
+    await page.getByRole("button", { name: "Show more" }).click();
+    await page.getByText("220,002 more characters").waitFor();
+    await page.close();
+  });
+
+  it("keeps what stands in a message out of the page's markup", async () => {
+    const page = await open("rows=200&scene=hostile");
+    await page.getByText("<img src=x onerror=hacked()>").first().click();
+    await page.getByRole("tabpanel").getByText("<img src=x onerror=hacked()>").waitFor();
+    assert.equal(await page.locator("img").count(), 0);
+    await page.close();
+  });
+
+  it("says what failed and what to do, and tries again", async () => {
+    const page = await open("scene=failed");
+    await page.getByRole("heading", { name: "orders cannot be read" }).waitFor();
+    for (const name of ["Test connection", "Edit connection", "Show log"])
+      await page.getByRole("button", { name, exact: true }).waitFor();
+    await page.getByRole("button", { name: "Retry" }).last().click();
+    await drawn(page).first().waitFor();
+    await page.close();
+  });
+
+  it("changes a column's width by keyboard", async () => {
+    const page = await open("rows=200");
+    const handle = page.getByRole("separator", { name: "Width of Key" });
+    const before = Number(await handle.getAttribute("aria-valuenow"));
+    await handle.press("ArrowRight");
+    await page.locator(`[aria-label="Width of Key"][aria-valuenow="${before + 8}"]`).waitFor({ state: "attached" });
+    await page.close();
+  });
+
+  it("breaks no rule of its content security policy, and throws nothing", () => {
+    assert.deepEqual(problems, []);
+  });
+});
+
+const types: Record<string, string> = { html: "text/html", js: "text/javascript", css: "text/css", ttf: "font/ttf" };
+
+/** name → content of all that the page loads */
+async function bundle(): Promise<Map<string, Uint8Array | string>> {
+  const page = join(projectFolder, "test", "e2e", "page");
+  const { outputFiles } = await build({
+    entryPoints: {
+      messages: join(projectFolder, "webview", "messages", "main.ts"),
+      fakeHost: join(page, "fakeHost.ts"),
+    },
+    bundle: true,
+    write: false,
+    format: "iife",
+    target: "chrome132",
+    outdir: "/",
+    logLevel: "error",
+  });
+  const files = new Map<string, Uint8Array | string>(
+    outputFiles.map((file) => [file.path.split(/[\\/]/).pop() ?? "", file.contents]),
+  );
+  files.set("index.html", await readFile(join(page, "index.html")));
+  for (const name of ["theme.css", "favicon.ico"]) files.set(name, "");
+  for (const name of ["codicon.css", "codicon.ttf"])
+    files.set(name, await readFile(join(projectFolder, "node_modules", "@vscode", "codicons", "dist", name)));
+  return files;
+}
