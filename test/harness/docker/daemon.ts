@@ -48,8 +48,6 @@ const needs: readonly [string, string][] = [
   ["iptables", "iptables"],
   ["jlink", "openjdk-17-jdk-headless"],
   ["setpriv", "util-linux"],
-  ["ip", "iproute2"],
-  ["pgrep", "procps"],
 ];
 
 /**

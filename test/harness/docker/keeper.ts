@@ -10,7 +10,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { engineEnv, files, folders, root } from "./folders.ts";
 import { alive, takeLock } from "./keeperLock.ts";
-import { restoreNetwork, saveNetwork } from "./network.ts";
+import { allowBridges, forgetBridges, networkOptions } from "./network.ts";
 import { run } from "./sh.ts";
 
 const log = (text: string): void => console.error(`${new Date().toISOString()} ${text}`);
@@ -22,7 +22,7 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal
 
 state("starting");
 await endLeftDaemon();
-await saveNetwork();
+await allowBridges();
 const daemon = start();
 const ended = new Promise<void>((resolve) => daemon.once("exit", () => resolve()));
 try {
@@ -46,8 +46,7 @@ function start(): ChildProcess {
     `--pidfile=${files.daemonPid}`,
     "--host",
     engineEnv.DOCKER_HOST,
-    // networks of its own, so that its bridges meet nobody else's
-    "--default-address-pool=base=10.217.0.0/16,size=24",
+    ...networkOptions,
   ];
   // A pull must fail at once and never leave this machine: requests go to a port where nobody listens (127.0.0.1 is exempt).
   const proxy = "http://127.0.0.1:9";
@@ -97,7 +96,7 @@ async function stop(child: ChildProcess, whenEnded: Promise<void>): Promise<void
   clearTimeout(late);
   rmSync(files.socket, { force: true });
   rmSync(files.daemonPid, { force: true });
-  await restoreNetwork().catch((error: unknown) => log(String(error)));
+  await forgetBridges();
   log("dockerd is stopped");
   rmSync(files.keeperState, { force: true });
   rmSync(files.keeperLock, { force: true });

@@ -1,41 +1,35 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { folders } from "./folders.ts";
-import { must, run } from "./sh.ts";
+import { createHash } from "node:crypto";
+import { root } from "./folders.ts";
+import { run } from "./sh.ts";
 
-/** What dockerd changes on its machine and does not put back. */
-interface NetworkBefore {
-  /** policy of iptables' FORWARD chain */
-  forward: string;
-  ipForward: string;
+/**
+ * What the private dockerd may do to the machine's network: as good as nothing. No docker0, no packet filter rules of Docker's, no
+ * forwarding. Containers reach each other over their project's bridge, this machine reaches them through Docker's proxy, and
+ * nothing else is wanted. So engines of several cache folders, and a Docker of the machine's own, do not disturb each other.
+ */
+export const networkOptions: readonly string[] = [
+  "--bridge=none",
+  "--iptables=false",
+  "--ip-forward=false",
+  "--ip-masq=false",
+  `--default-address-pool=base=${pool()},size=24`,
+];
+
+/** The addresses of all of its networks, by the cache folder; where another engine has some of them, Docker takes the next. */
+function pool(): string {
+  return `10.${192 + (createHash("sha256").update(root).digest().readUInt8() % 32)}.0.0/16`;
 }
 
-const ipForward = "/proc/sys/net/ipv4/ip_forward";
-/** on disk, so that it outlives a keeper that is killed */
-const saved = join(folders.run, "network.json");
+const rule = ["FORWARD", "-s", pool(), "-d", pool(), "-j", "ACCEPT"];
 
-/** Notes how the network is, unless another dockerd has changed it already. */
-export async function saveNetwork(): Promise<void> {
-  if (existsSync(saved) || (await otherDaemon())) return;
-  const forward = /^-P FORWARD (\w+)/m.exec((await run("iptables", ["-S", "FORWARD"])).stdout)?.[1];
-  if (forward === undefined) return;
-  const before: NetworkBefore = { forward, ipForward: readFileSync(ipForward, "utf8") };
-  writeFileSync(saved, JSON.stringify(before));
+/** Lets containers reach each other also where another Docker has made this machine drop what it does not know. */
+export async function allowBridges(): Promise<void> {
+  if ((await run("iptables", ["-C", ...rule])).code === 0) return;
+  const added = await run("iptables", ["-I", ...rule]);
+  // most machines drop nothing, and then it is not needed
+  if (added.code !== 0) console.error(`iptables: ${added.stderr.trim()}`);
 }
 
-/** Takes away dockerd's bridge and packet filter rules, unless another dockerd is using them. */
-export async function restoreNetwork(): Promise<void> {
-  if (!existsSync(saved) || (await otherDaemon())) return;
-  const before = JSON.parse(readFileSync(saved, "utf8")) as NetworkBefore;
-  await run("ip", ["link", "delete", "docker0"]);
-  const rules = (await must("iptables-save", []))
-    .split("\n")
-    .filter((line) => !/DOCKER|docker0|br-[0-9a-f]{12}/.test(line))
-    .join("\n");
-  await must("iptables-restore", [], { input: rules });
-  await must("iptables", ["-P", "FORWARD", before.forward]);
-  writeFileSync(ipForward, before.ipForward);
-  rmSync(saved);
+export async function forgetBridges(): Promise<void> {
+  await run("iptables", ["-D", ...rule]);
 }
-
-const otherDaemon = async (): Promise<boolean> => (await run("pgrep", ["-x", "dockerd"])).code === 0;
