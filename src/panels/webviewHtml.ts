@@ -34,7 +34,7 @@ export function webviewHtml(webview: Webview, extension: Uri, name: string, titl
 }
 
 /** Names of topics and connections are not ours: as text only. */
-export const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`);
+const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`);
 
 /** What a webview may load. */
 export const webviewRoots = (extension: Uri): Uri[] => [Uri.joinPath(extension, "dist", "webview")];

@@ -5,7 +5,7 @@ import { fullTime, inputTime, int } from "../ui/format.ts";
 import { choice, closePopup, popup } from "../ui/popup.ts";
 import type { Panel } from "./panel.ts";
 
-export function describeFrom(from: ReadFrom): string {
+function describeFrom(from: ReadFrom): string {
   switch (from.kind) {
     case "latest":
       return "latest";
@@ -20,7 +20,7 @@ export function describeFrom(from: ReadFrom): string {
   }
 }
 
-export function describeTo(to: ReadTo): string {
+function describeTo(to: ReadTo): string {
   switch (to.kind) {
     case "live":
       return "live";
@@ -219,7 +219,7 @@ export function isolationChooser(panel: Panel): TemplateResult {
 }
 
 /** "all", "2", "0, 2", "5 of 12" */
-export function describePartitions(chosen: readonly number[] | null): string {
+function describePartitions(chosen: readonly number[] | null): string {
   if (!chosen) return "all";
   return chosen.length <= 4 ? chosen.join(", ") : `${chosen.length} chosen`;
 }

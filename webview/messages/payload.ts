@@ -7,7 +7,7 @@ import { icon } from "../ui/icon.ts";
 import { countLines, textView } from "../ui/jsonView.ts";
 import type { Panel } from "./panel.ts";
 
-export const formatNames: Record<PayloadView["format"], string> = {
+const formatNames: Record<PayloadView["format"], string> = {
   json: "JSON",
   text: "Text",
   avro: "Avro",

@@ -10,7 +10,7 @@ import type {
 import { isCancelled, messageOf } from "../../src/shared/userError.ts";
 import type { Panel } from "./panel.ts";
 
-export const emptyDraft = (): ProduceDraft => ({
+const emptyDraft = (): ProduceDraft => ({
   key: { encoding: "text", text: "" },
   value: { encoding: "json", text: "" },
   headers: [],

@@ -6,7 +6,7 @@ import { icon } from "../ui/icon.ts";
 import type { Panel } from "./panel.ts";
 
 /** What is going on, in words. */
-export function stateSentence(status: ReaderStatus | null, progress: number | null): string {
+function stateSentence(status: ReaderStatus | null, progress: number | null): string {
   switch (status?.state) {
     case undefined:
     case "connecting":

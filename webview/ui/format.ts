@@ -50,7 +50,7 @@ function dateOf(timestamp: string): Date | null {
   return ms < 0 || ms > 8.64e15 || Number.isNaN(ms) ? null : new Date(ms);
 }
 
-export const localTime = (d: Date): string =>
+const localTime = (d: Date): string =>
   `${two(d.getHours())}:${two(d.getMinutes())}:${two(d.getSeconds())}.${three(d.getMilliseconds())}`;
 
 const localDay = (d: Date): string => `${d.getFullYear()}-${two(d.getMonth() + 1)}-${two(d.getDate())}`;

@@ -18,7 +18,7 @@ export function hexView(bytes: Uint8Array, from: number, perLine = 16): Template
 }
 
 /** Two digits a byte, a wider gap after every eighth; padded to the width of a full line. */
-export function hexOf(line: Uint8Array, perLine: number): string {
+function hexOf(line: Uint8Array, perLine: number): string {
   let text = "";
   for (let i = 0; i < perLine; i++) {
     const byte = line[i];
@@ -29,7 +29,7 @@ export function hexOf(line: Uint8Array, perLine: number): string {
 }
 
 /** Printable ASCII, a dot for the rest. */
-export function asciiOf(line: Uint8Array): string {
+function asciiOf(line: Uint8Array): string {
   let text = "";
   for (const byte of line) text += byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : "·";
   return text;

@@ -1,4 +1,4 @@
-export type JsonTokenKind = "name" | "string" | "number" | "word" | "punctuation" | "space" | "other";
+type JsonTokenKind = "name" | "string" | "number" | "word" | "punctuation" | "space" | "other";
 
 export interface JsonToken {
   kind: JsonTokenKind;
