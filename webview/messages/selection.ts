@@ -167,6 +167,8 @@ export class Selection {
       const detail = await this.panel.rpc.call("detail", [seq, this.maxChars], abort.signal);
       if (abort.signal.aborted || this.seq !== seq) return;
       this.detail = detail;
+      // a row that was selected before it came is there by now
+      this.row ??= this.panel.reading.rows.get(seq) ?? null;
       if (detail) this.record = { partition: detail.partition, offset: detail.offset };
       else if (this.row?.kind !== "problem")
         this.problem =
