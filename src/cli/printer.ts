@@ -1,6 +1,6 @@
 import type { Writable } from "node:stream";
 import type { StoredBatch } from "../kafka/log/batch.ts";
-import { readHeaders, readRecord, type Span } from "../kafka/log/records.ts";
+import { type RecordFields, readHeaders, readRecord, type Span } from "../kafka/log/records.ts";
 import type { Unreadable } from "../reader/ring.ts";
 import type { RunSink } from "../reader/run.ts";
 import type { Piece } from "../reader/tail.ts";
@@ -122,23 +122,23 @@ export class Printer implements RunSink {
   /** One message; a promise only when a schema has to be fetched first. */
   #line(batch: StoredBatch, position: number): object | Promise<object> {
     const record = readRecord(batch, position);
-    const { headers, problem } = readHeaders(batch, record, 1000);
+    const { headers, problem } = readHeaders(record, 1000);
     const views = [
-      this.#view(batch, record.key, "key"),
-      this.#view(batch, record.value, "value"),
-      ...headers.map((header) => this.#view(batch, header.value, "header")),
+      this.#view(record, record.key, "key"),
+      this.#view(record, record.value, "value"),
+      ...headers.map((header) => this.#view(record, header.value, "header")),
     ];
     const assemble = ([key, value, ...values]: (PayloadView | null)[]): object => ({
       topic: this.#options.topic,
       partition: batch.partition,
       offset: record.offset.toString(),
       timestamp: record.timestamp.toString(),
-      key: key ? this.#key(key, batch, record.key) : null,
-      value: value ? { ...this.#withSchema(value), ...this.#raw(batch, record.value) } : null,
+      key: key ? this.#key(key, record) : null,
+      value: value ? { ...this.#withSchema(value), ...this.#raw(record, record.value) } : null,
       headers: headers.map((header, i) => ({
         key: header.key,
         text: values[i]?.text ?? null,
-        ...this.#raw(batch, header.value),
+        ...this.#raw(record, header.value),
       })),
       ...(problem === null ? {} : { problem }),
     });
@@ -147,19 +147,19 @@ export class Printer implements RunSink {
       : assemble(views as (PayloadView | null)[]);
   }
 
-  #view(batch: StoredBatch, span: Span, part: DecodeContext["part"]): PayloadView | null | Promise<PayloadView> {
+  #view({ data }: RecordFields, span: Span, part: DecodeContext["part"]): PayloadView | null | Promise<PayloadView> {
     if (!span || !this.#options.decoder) return null;
     const { topic, schemas } = this.#options;
-    const bytes = batch.data.subarray(span.start, span.end);
+    const bytes = data.subarray(span.start, span.end);
     return this.#options.decoder.view(bytes, { topic, part, schemas }, Number.POSITIVE_INFINITY);
   }
 
   /** schema and problems of a key only where there are any */
-  #key(view: PayloadView, batch: StoredBatch, span: Span): object {
+  #key(view: PayloadView, record: RecordFields): object {
     const more = view.schema !== null || view.problems.length > 0;
     return {
       ...(more ? this.#withSchema(view) : { format: view.format, text: view.text }),
-      ...this.#raw(batch, span),
+      ...this.#raw(record, record.key),
     };
   }
 
@@ -172,8 +172,8 @@ export class Printer implements RunSink {
     };
   }
 
-  #raw(batch: StoredBatch, span: Span): object {
+  #raw({ data }: RecordFields, span: Span): object {
     if (!this.#options.bytes) return {};
-    return { bytes: span ? batch.data.toString("base64", span.start, span.end) : null };
+    return { bytes: span ? data.toString("base64", span.start, span.end) : null };
   }
 }

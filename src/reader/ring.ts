@@ -1,5 +1,6 @@
 import { baseOffsetOf, lastOffsetDeltaOf, type StoredBatch } from "../kafka/log/batch.ts";
 import { readOffset } from "../kafka/log/records.ts";
+import { forgetUnpacked } from "../kafka/log/unpack.ts";
 
 /** Offsets [first, last] of a partition that could not be read, and why. */
 export interface Unreadable {
@@ -14,7 +15,7 @@ export type StoredRow =
   | { kind: "record"; seq: number; batch: StoredBatch; position: number }
   | { kind: "problem"; seq: number; problem: Unreadable };
 
-/** Memory that rows of one or more batches share: a response of uncompressed batches, or one batch decompressed. */
+/** Memory that rows of one or more batches share: a fetch response, or a copy of one batch. */
 interface Block {
   readonly buffer: Buffer;
   readonly bytes: number;
@@ -30,8 +31,8 @@ interface Entry {
   lastSeq: number;
 }
 
-/** about what an entry costs beside its block: objects and a copied header */
-const ENTRY_BYTES = 256;
+/** about what an entry costs beside its block: two objects */
+const ENTRY_BYTES = 160;
 /** two typed arrays */
 const ROW_BYTES = 8;
 const FIRST_CAPACITY = 4096;
@@ -87,8 +88,8 @@ export class Ring {
 
   /** Makes a batch known before rows of it are added; gives its id. */
   addBatch(batch: StoredBatch): number {
-    if (this.#block?.buffer !== batch.data) {
-      this.#block = { buffer: batch.data, bytes: batch.data.length, rows: 0 };
+    if (this.#block?.buffer !== batch.header) {
+      this.#block = { buffer: batch.header, bytes: batch.header.length, rows: 0 };
     }
     return this.#addEntry(batch, this.#block);
   }
@@ -182,6 +183,7 @@ export class Ring {
     this.#positionOf = new Uint32Array(FIRST_CAPACITY);
     this.#entries = [];
     this.#block = null;
+    forgetUnpacked();
   }
 
   #addEntry(content: StoredBatch | Unreadable, block: Block | null): number {

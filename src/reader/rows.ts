@@ -38,8 +38,8 @@ export class RowViews {
     if (stored.kind === "problem") return problemRow(stored);
     const { batch } = stored;
     const record = readRecord(batch, stored.position);
-    const key = this.#cell(stored, record.key, "key");
-    const value = this.#cell(stored, record.value, "value");
+    const key = this.#cell(record, record.key, "key");
+    const value = this.#cell(record, record.value, "value");
     if (key instanceof Promise || value instanceof Promise) {
       return Promise.all([key, value]).then(([k, v]) => rowView(stored, record, k, v));
     }
@@ -50,12 +50,12 @@ export class RowViews {
   async detail(stored: StoredRecord, maxChars = DETAIL_CHARS): Promise<RecordDetail> {
     const { batch } = stored;
     const record = readRecord(batch, stored.position);
-    const { headers, problem } = readHeaders(batch, record, MAX_HEADERS);
-    const key = await this.view(stored, record.key, "key", maxChars);
-    const value = await this.view(stored, record.value, "value", maxChars);
+    const { headers, problem } = readHeaders(record, MAX_HEADERS);
+    const key = await this.view(record, record.key, "key", maxChars);
+    const value = await this.view(record, record.value, "value", maxChars);
     const shown: HeaderView[] = [];
     for (const header of headers) {
-      const view = await this.view(stored, header.value, "header", Math.min(maxChars, HEADER_CHARS));
+      const view = await this.view(record, header.value, "header", Math.min(maxChars, HEADER_CHARS));
       shown.push({ key: header.key, value: view });
     }
     if (problem !== null) {
@@ -91,18 +91,18 @@ export class RowViews {
 
   /** A payload in full, up to `maxChars`; null is Kafka's null. */
   view(
-    { batch }: StoredRecord,
+    { data }: RecordFields,
     span: Span,
     part: DecodeContext["part"],
     maxChars: number,
   ): PayloadView | null | Promise<PayloadView> {
     if (!span) return null;
-    return this.#decoder.view(batch.data.subarray(span.start, span.end), this.#context(part), maxChars);
+    return this.#decoder.view(data.subarray(span.start, span.end), this.#context(part), maxChars);
   }
 
-  #cell({ batch }: StoredRecord, span: Span, part: "key" | "value"): Cell | null | Promise<Cell> {
+  #cell({ data }: RecordFields, span: Span, part: "key" | "value"): Cell | null | Promise<Cell> {
     if (!span) return null;
-    return this.#decoder.preview(batch.data.subarray(span.start, span.end), this.#context(part), CELL_CHARS);
+    return this.#decoder.preview(data.subarray(span.start, span.end), this.#context(part), CELL_CHARS);
   }
 
   #context(part: DecodeContext["part"]): DecodeContext {
@@ -118,18 +118,18 @@ export function payloadBytes(
   to: number,
 ): BytesView | null {
   const record = readRecord(batch, position);
-  const span = spanOf(batch, record, part);
+  const span = spanOf(record, part);
   if (!span) return null;
   const size = span.end - span.start;
   const start = Math.min(Math.max(0, from), size);
   const end = Math.min(Math.max(start, to), size);
-  return { from: start, size, bytes: new Uint8Array(batch.data.subarray(span.start + start, span.start + end)) };
+  return { from: start, size, bytes: new Uint8Array(record.data.subarray(span.start + start, span.start + end)) };
 }
 
-function spanOf(batch: StoredRecord["batch"], record: RecordFields, part: PayloadPart): Span {
+function spanOf(record: RecordFields, part: PayloadPart): Span {
   if (part === "key") return record.key;
   if (part === "value") return record.value;
-  return readHeaders(batch, record, part.header + 1).headers[part.header]?.value ?? null;
+  return readHeaders(record, part.header + 1).headers[part.header]?.value ?? null;
 }
 
 const sizeOf = (span: Span): number => (span ? span.end - span.start : 0);

@@ -1,4 +1,4 @@
-import { BATCH_HEADER, type StoredBatch } from "../kafka/log/batch.ts";
+import { StoredBatch } from "../kafka/log/batch.ts";
 import { readRecord } from "../kafka/log/records.ts";
 import type { Isolation } from "../shared/messages.ts";
 import { type FetchCluster, type FetchLimits, FetchLoop, type ReadSink } from "./fetchLoop.ts";
@@ -80,7 +80,7 @@ class Tail implements ReadSink {
     else this.#round.set(batch.partition, [piece]);
     this.#found.set(batch.partition, this.found(batch.partition) + count);
     this.#records += count;
-    this.#bytes += piece.batch.data.length + 20 * count;
+    this.#bytes += piece.batch.header.length + 20 * count;
     if (this.#records > 2 * this.#count + 10_000 || this.#bytes > 2 * this.#maxBytes) this.#prune();
   }
 
@@ -144,7 +144,7 @@ class Tail implements ReadSink {
       const { piece, index } = flat[i]!;
       let indexes = keep.get(piece);
       if (!indexes) {
-        bytes += piece.batch.data.length + 20 * piece.times.length;
+        bytes += piece.batch.header.length + 20 * piece.times.length;
         if (bytes > this.#maxBytes && keep.size > 0) break;
         keep.set(piece, (indexes = new Set()));
       }
@@ -208,18 +208,17 @@ function sizeOfRecord(batch: StoredBatch, position: number): number {
   return (key ? key.end - key.start : 0) + (value ? value.end - value.start : 0);
 }
 
-/** An uncompressed batch is a view of a whole response: a copy of its own lets the response go. */
+/** A batch is a piece of a whole response: a copy of its own lets the response go. */
 function compact(
   batch: StoredBatch,
   positions: Uint32Array,
   count: number,
 ): { batch: StoredBatch; positions: Uint32Array } {
+  const copy = Buffer.from(batch.header.subarray(batch.headerAt, batch.end));
   const own = positions.slice(0, count);
-  if (batch.header !== batch.data) return { batch, positions: own };
-  const data = Buffer.from(batch.data.subarray(batch.headerAt, batch.dataEnd));
-  const shift = batch.headerAt;
   return {
-    batch: { partition: batch.partition, header: data, headerAt: 0, data, dataAt: BATCH_HEADER, dataEnd: data.length },
-    positions: own.map((position) => position - shift),
+    batch: new StoredBatch(batch.partition, copy, 0, copy.length),
+    // the records of an uncompressed batch move with it
+    positions: batch.codec === 0 ? own.map((position) => position - batch.headerAt) : own,
   };
 }

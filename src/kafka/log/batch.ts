@@ -38,15 +38,29 @@ function int64ToNumber(buffer: Buffer, at: number): number {
 }
 
 /**
- * A batch that was read: its header where it arrived (or a copy of it), and its records uncompressed. For an uncompressed batch both are
- * the response itself, so that nothing is copied between the socket and the grid.
+ * A batch that was read, where it arrived: bytes [headerAt, end) of a fetch response, or a copy of them. Compressed records stay so in memory
+ * and are unpacked when they are looked at (unpack.ts): less memory for more rows, and a scan does not wait for memory that it has
+ * no use for.
  */
-export interface StoredBatch {
+export class StoredBatch {
   readonly partition: number;
   readonly header: Buffer;
   readonly headerAt: number;
-  readonly data: Buffer;
-  /** the records are bytes [dataAt, dataEnd) of `data` */
-  readonly dataAt: number;
-  readonly dataEnd: number;
+  readonly end: number;
+
+  constructor(partition: number, header: Buffer, headerAt: number, end: number) {
+    this.partition = partition;
+    this.header = header;
+    this.headerAt = headerAt;
+    this.end = end;
+  }
+
+  get attributes(): number {
+    return attributesOf(this.header, this.headerAt);
+  }
+
+  /** the codec's number, 0 for none */
+  get codec(): number {
+    return this.attributes & 7;
+  }
 }

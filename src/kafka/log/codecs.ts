@@ -1,6 +1,6 @@
 import { gunzipSync, zstdDecompressSync } from "node:zlib";
 import type { Codec } from "../../shared/messages.ts";
-import { runWasm } from "./wasmCodecs.ts";
+import { runWasmBriefly } from "./wasmCodecs.ts";
 
 /** By the lowest three bits of a batch's attributes. */
 const CODECS: readonly Codec[] = ["none", "gzip", "snappy", "lz4", "zstd"];
@@ -18,6 +18,12 @@ export const codecOf = (attributes: number): Codec | null => CODECS[attributes &
  * checked before memory is taken. Throws CodecError.
  */
 export function decompress(codec: Exclude<Codec, "none">, bytes: Buffer, limit: number): Buffer {
+  const data = decompressBriefly(codec, bytes, limit);
+  return codec === "snappy" || codec === "lz4" ? Buffer.from(data) : data;
+}
+
+/** The same, for a look at the result before the next call: it may lie in memory that is used again. */
+export function decompressBriefly(codec: Exclude<Codec, "none">, bytes: Buffer, limit: number): Buffer {
   try {
     switch (codec) {
       case "gzip":
@@ -31,7 +37,7 @@ export function decompress(codec: Exclude<Codec, "none">, bytes: Buffer, limit: 
         return snappy(bytes, limit);
       case "lz4":
         checkLimit(lz4Bound(bytes), limit);
-        return runWasm("lz4_decompress", bytes);
+        return runWasmBriefly("lz4_decompress", bytes);
     }
   } catch (error) {
     if (error instanceof CodecError) throw error;
@@ -76,11 +82,15 @@ function zstdSize(bytes: Buffer): number {
 
 const XERIAL = Buffer.from([0x82, 0x53, 0x4e, 0x41, 0x50, 0x50, 0x59, 0x00]);
 
+/** where blocks are joined, used again unless it has grown large */
+let joined = Buffer.alloc(0);
+const KEEP_JOINED = 16 * 1024 * 1024;
+
 /** One raw block (librdkafka, franz-go), or xerial's framing of several (Java, kafka-python, sarama): header of 16 bytes, then length + block. */
 function snappy(bytes: Buffer, limit: number): Buffer {
   if (bytes.length < 16 || bytes.compare(XERIAL, 0, 8, 0, 8) !== 0) {
     checkLimit(snappySize(bytes, 0, bytes.length), limit);
-    return runWasm("snappy_decompress", bytes);
+    return runWasmBriefly("snappy_decompress", bytes);
   }
   // a first pass over the lengths, so that the blocks are decompressed into one buffer
   let total = 0;
@@ -91,20 +101,20 @@ function snappy(bytes: Buffer, limit: number): Buffer {
     checkLimit(total, limit);
     at = end;
   }
-  const output = Buffer.allocUnsafe(total);
+  if (joined.length < total || joined.length > KEEP_JOINED) joined = Buffer.allocUnsafeSlow(total);
+  const output = joined;
   let filled = 0;
   for (let at = 16; at < bytes.length; ) {
     const end = at + 4 + bytes.readUInt32BE(at);
     if (end > at + 4) {
-      const start = filled;
-      runWasm("snappy_decompress", bytes.subarray(at + 4, end), (size) => {
-        filled = start + size;
-        return output.subarray(start, filled);
-      });
+      const block = runWasmBriefly("snappy_decompress", bytes.subarray(at + 4, end));
+      if (block.length > total - filled) throw new CodecError("its snappy data is damaged");
+      output.set(block, filled);
+      filled += block.length;
     }
     at = end;
   }
-  return output;
+  return output.subarray(0, filled);
 }
 
 /** The uncompressed size that a raw block starts with, a varint of at most 32 bits. */

@@ -1,10 +1,15 @@
 import { MalformedError, Reader } from "../protocol/wire.ts";
-import { attributesOf, isAppendTime, type StoredBatch } from "./batch.ts";
+import { isAppendTime, type StoredBatch } from "./batch.ts";
+import { unpack } from "./unpack.ts";
 
-/** A key, value or header value: bytes [start, end) of the batch's data; null is Kafka's null. */
+/** A key, value or header value: bytes [start, end) of the record's `data`; null is Kafka's null. */
 export type Span = { start: number; end: number } | null;
 
 export interface RecordFields {
+  /** the unpacked records of its batch, this one among them */
+  data: Buffer;
+  /** where they end */
+  dataEnd: number;
   offset: bigint;
   /** ms since the epoch, -1 for none */
   timestamp: bigint;
@@ -12,7 +17,7 @@ export interface RecordFields {
   key: Span;
   value: Span;
   headerCount: number;
-  /** where the headers start in the batch's data */
+  /** where the headers start in `data` */
   headersAt: number;
 }
 
@@ -23,7 +28,8 @@ export interface HeaderFields {
 
 /** Reads one record at `position` of a batch's data. It was walked over when it was indexed (scan.ts), so its key and value lie inside. */
 export function readRecord(batch: StoredBatch, position: number): RecordFields {
-  const r = new Reader(batch.data, position, batch.dataEnd);
+  const { data, end } = unpack(batch);
+  const r = new Reader(data, position, end);
   r.varint();
   r.int8();
   const timestampDelta = r.varlong();
@@ -31,8 +37,10 @@ export function readRecord(batch: StoredBatch, position: number): RecordFields {
   const key = readSpan(r);
   const value = readSpan(r);
   const headerCount = Math.max(0, r.varint());
-  const append = isAppendTime(attributesOf(batch.header, batch.headerAt));
+  const append = isAppendTime(batch.attributes);
   return {
+    data,
+    dataEnd: end,
     offset: batch.header.readBigInt64BE(batch.headerAt) + BigInt(offsetDelta),
     timestamp: append
       ? batch.header.readBigInt64BE(batch.headerAt + 35)
@@ -47,7 +55,8 @@ export function readRecord(batch: StoredBatch, position: number): RecordFields {
 
 /** The offset of the record at `position`. */
 export function readOffset(batch: StoredBatch, position: number): number {
-  const r = new Reader(batch.data, position, batch.dataEnd);
+  const { data, end } = unpack(batch);
+  const r = new Reader(data, position, end);
   r.varint();
   r.int8();
   r.varlong();
@@ -55,19 +64,15 @@ export function readOffset(batch: StoredBatch, position: number): number {
 }
 
 /** The headers of a record, at most `limit` of them; `problem` says what is wrong with the rest, in words. */
-export function readHeaders(
-  batch: StoredBatch,
-  record: RecordFields,
-  limit: number,
-): { headers: HeaderFields[]; problem: string | null } {
-  const r = new Reader(batch.data, record.headersAt, batch.dataEnd);
+export function readHeaders(record: RecordFields, limit: number): { headers: HeaderFields[]; problem: string | null } {
+  const r = new Reader(record.data, record.headersAt, record.dataEnd);
   const headers: HeaderFields[] = [];
   try {
     for (let i = 0; i < record.headerCount; i++) {
       if (i >= limit) return { headers, problem: `${record.headerCount - limit} more headers are not shown.` };
       const key = readSpan(r);
       if (!key) throw new MalformedError("a header without a key");
-      headers.push({ key: batch.data.toString("utf8", key.start, key.end), value: readSpan(r) });
+      headers.push({ key: record.data.toString("utf8", key.start, key.end), value: readSpan(r) });
     }
   } catch (error) {
     if (!(error instanceof MalformedError)) throw error;

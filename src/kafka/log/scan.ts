@@ -12,16 +12,16 @@ import {
   lastOffsetDeltaOf,
   magicOf,
   recordCountOf,
-  type StoredBatch,
+  StoredBatch,
 } from "./batch.ts";
-import { CodecError, codecOf, decompress } from "./codecs.ts";
+import { CodecError, codecOf, decompressBriefly } from "./codecs.ts";
 import { crc32c } from "./crc32c.ts";
 import { MIN_RECORD, walkRecords } from "./walk.ts";
 
 /** Takes what a scan finds, in the order of the log. */
 export interface ScanSink {
   /**
-   * The visible records of one batch: `positions[0 … count)` are where each starts in the batch's data; the array is used again for the next
+   * The visible records of one batch: `positions[0 … count)` are where each starts in the batch's unpacked data; the array is used again for the next
    * batch, so copy from it. `bytes` is the size of their keys and values.
    */
   records(batch: StoredBatch, positions: Uint32Array, count: number, bytes: number): void;
@@ -216,23 +216,27 @@ function scanBatch(
   const attributes = attributesOf(buffer, at);
   const codec: Codec | null = codecOf(attributes);
   if (codec === null) throw new Unreadable(`is compressed with codec ${attributes & 7}, which is unknown`);
-  let batch: StoredBatch;
-  if (codec === "none") {
-    batch = { partition, header: buffer, headerAt: at, data: buffer, dataAt: at + BATCH_HEADER, dataEnd: stop };
-  } else {
-    const data = inflate(codec, buffer.subarray(at + BATCH_HEADER, stop), limits.batchBytes);
-    // a copy of the header, so that the compressed response can go
-    const header = Buffer.from(buffer.subarray(at, at + BATCH_HEADER));
-    batch = { partition, header, headerAt: 0, data, dataAt: 0, dataEnd: data.length };
-  }
+  const data = codec === "none" ? buffer : inflate(codec, buffer.subarray(at + BATCH_HEADER, stop), limits.batchBytes);
+  const start = codec === "none" ? at + BATCH_HEADER : 0;
+  const end = codec === "none" ? stop : data.length;
   const claimed = recordCountOf(buffer, at);
-  const room = Math.floor((batch.dataEnd - batch.dataAt) / MIN_RECORD);
-  if (claimed < 0 || claimed > room) {
-    throw new Unreadable(`is damaged: it claims ${claimed} records in ${batch.dataEnd - batch.dataAt} bytes`);
+  if (claimed < 0 || claimed > Math.floor((end - start) / MIN_RECORD)) {
+    throw new Unreadable(`is damaged: it claims ${claimed} records in ${end - start} bytes`);
   }
   if (claimed > positions.length) positions = new Uint32Array(Math.max(claimed, positions.length * 2));
-  const walk = walkRecords(batch, positions, claimed, from - base, Math.min(limits.to - base, last - base + 1), most);
-  if (walk.count > 0) sink.records(batch, positions, walk.count, walk.bytes);
+  const walk = walkRecords(
+    data,
+    start,
+    end,
+    positions,
+    claimed,
+    from - base,
+    Math.min(limits.to - base, last - base + 1),
+    most,
+  );
+  if (walk.count > 0) {
+    sink.records(new StoredBatch(partition, buffer, at, stop), positions, walk.count, walk.bytes);
+  }
   if (walk.damaged) {
     const first = Math.max(from, base + walk.nextDelta);
     sink.unreadable(
@@ -248,7 +252,7 @@ function scanBatch(
 
 function inflate(codec: Exclude<Codec, "none">, bytes: Buffer, limit: number): Buffer {
   try {
-    return decompress(codec, bytes, limit);
+    return decompressBriefly(codec, bytes, limit);
   } catch (error) {
     if (error instanceof CodecError) throw new Unreadable(`cannot be read: ${error.message}`, { cause: error });
     throw error;

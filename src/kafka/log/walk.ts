@@ -1,5 +1,3 @@
-import type { StoredBatch } from "./batch.ts";
-
 /** smallest record: length, attributes, timestamp delta, offset delta, key length, value length, header count */
 export const MIN_RECORD = 7;
 
@@ -31,24 +29,24 @@ export interface Walk {
 }
 
 /**
- * The inner loop: one pass over the records of a batch, no object per record. Fills `out` with the start of each record whose offset
+ * The inner loop: one pass over the records of a batch, bytes [start, end) of `b`, no object per record. Fills `out` with the start of each record whose offset
  * delta lies in [fromDelta, toDelta), at most `most`.
  */
 export function walkRecords(
-  batch: StoredBatch,
+  b: Buffer,
+  start: number,
+  end: number,
   out: Uint32Array,
   claimed: number,
   fromDelta: number,
   toDelta: number,
   most: number,
 ): Walk {
-  const b = batch.data;
-  const end = batch.dataEnd;
   let count = 0;
   let bytes = 0;
   let delta = -1;
   let walked = 0;
-  let p = batch.dataAt;
+  let p = start;
   for (; walked < claimed && count < most; walked++) {
     const position = p;
     // one byte or two inline, which is nearly all of them; NaN for what cannot be, so that the tests below fail

@@ -24,7 +24,14 @@ const KEEP_MEMORY = 32 * 1024 * 1024;
 
 let compiled: WebAssembly.Module | undefined;
 let instance: Exports | undefined;
-let input = { at: 0, size: 0 };
+/** in the instance's memory */
+interface Piece {
+  at: number;
+  size: number;
+}
+const NOTHING: Piece = { at: 0, size: 0 };
+let input = NOTHING;
+let output = NOTHING;
 
 /** Beside the bundle (esbuild.mjs puts it there), or in the package when running from source. */
 function loadModule(): WebAssembly.Module {
@@ -42,22 +49,26 @@ function fresh(): Exports {
   compiled ??= loadModule();
   const made = new WebAssembly.Instance(compiled).exports as unknown as Exports;
   input = { at: made.alloc(65536), size: 65536 };
+  output = NOTHING;
   instance = made;
   return made;
 }
 
-/**
- * Runs one operation over a copy of `bytes`. The result is copied to where `place` says, by default a buffer of its own. Throws on malformed
- * input.
- */
-export function runWasm(
-  operation: Operation,
-  bytes: Uint8Array,
-  place: (size: number) => Buffer = Buffer.allocUnsafe,
-): Buffer {
+/** Runs one operation over a copy of `bytes`; the result is a buffer of its own. Throws on malformed input. */
+export function runWasm(operation: Operation, bytes: Uint8Array): Buffer {
+  const result = runWasmBriefly(operation, bytes);
+  const output = Buffer.allocUnsafe(result.length);
+  output.set(result);
+  return output;
+}
+
+/** The same without the copy: the result lies in the instance's memory, and is only good until the next operation. */
+export function runWasmBriefly(operation: Operation, bytes: Uint8Array): Buffer {
   const wasm = instance ?? fresh();
   let done = false;
   try {
+    if (output.size > 0) wasm.dealloc(output.at, output.size);
+    output = NOTHING;
     if (input.size < bytes.length) {
       wasm.dealloc(input.at, input.size);
       input = { at: wasm.alloc(bytes.length), size: bytes.length };
@@ -66,11 +77,9 @@ export function runWasm(
     const result = wasm[operation](input.at, bytes.length);
     const size = Number(BigInt.asUintN(32, result));
     const at = Number(BigInt.asUintN(32, result >> 32n));
-    const output = place(size);
-    output.set(new Uint8Array(wasm.memory.buffer, at, size));
-    wasm.dealloc(at, size);
+    output = { at, size };
     done = wasm.memory.buffer.byteLength <= KEEP_MEMORY;
-    return output;
+    return Buffer.from(wasm.memory.buffer, at, size);
   } finally {
     if (!done) instance = undefined;
   }

@@ -29,8 +29,8 @@ function scan(log: Buffer, options: ScanOptions = {}) {
           seen.records.push({
             offset: r.offset,
             timestamp: r.timestamp,
-            key: text(batch.data, r.key),
-            value: text(batch.data, r.value),
+            key: text(r.data, r.key),
+            value: text(r.data, r.value),
           });
         }
       },
@@ -105,10 +105,11 @@ describe("scanning record batches", () => {
       {
         records(batch, positions, count) {
           assert.equal(count, 1);
-          const { headers, problem } = readHeaders(batch, readRecord(batch, positions[0]!), 10);
+          const record = readRecord(batch, positions[0]!);
+          const { headers, problem } = readHeaders(record, 10);
           assert.equal(problem, null);
           assert.deepEqual(
-            headers.map((h) => [h.key, h.value && batch.data.toString("utf8", h.value.start, h.value.end)]),
+            headers.map((h) => [h.key, h.value && record.data.toString("utf8", h.value.start, h.value.end)]),
             [
               ["h", "x"],
               ["n", null],

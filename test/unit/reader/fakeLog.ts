@@ -148,7 +148,7 @@ export class Collector implements ReadSink {
   records: ReadSink["records"] = (batch, positions, count) => {
     for (let i = 0; i < count; i++) {
       const record = readRecord(batch, positions[i]!);
-      const value = record.value ? batch.data.toString("utf8", record.value.start, record.value.end) : "null";
+      const value = record.value ? record.data.toString("utf8", record.value.start, record.value.end) : "null";
       this.values.set(batch.partition, [...(this.values.get(batch.partition) ?? []), value]);
       this.offsets.set(batch.partition, [...(this.offsets.get(batch.partition) ?? []), Number(record.offset)]);
     }
