@@ -121,7 +121,7 @@ export interface BytesView {
   bytes: Uint8Array;
 }
 
-export interface PartitionStatus {
+interface PartitionStatus {
   partition: number;
   /** next offset to fetch */
   position: string;

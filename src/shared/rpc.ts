@@ -15,11 +15,6 @@ export interface Port {
 type Fn = (...args: never[]) => unknown;
 type Methods = object;
 
-/** What a caller sees of the methods at the other end: every result becomes a promise, every call takes a signal at the end. */
-export type Remote<M extends Methods> = {
-  readonly [K in keyof M]: M[K] extends (...args: infer A) => infer R ? (...args: A) => Promise<Awaited<R>> : never;
-};
-
 /** What an implementer writes: each method gets an AbortSignal after its arguments. */
 export type Local<M extends Methods> = {
   readonly [K in keyof M]: M[K] extends (...args: infer A) => infer R
