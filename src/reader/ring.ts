@@ -17,7 +17,6 @@ export type StoredRow =
 
 /** Memory that rows of one or more batches share: a fetch response, or a copy of one batch. */
 interface Block {
-  readonly buffer: Buffer;
   readonly bytes: number;
   rows: number;
 }
@@ -58,7 +57,8 @@ export class Ring {
   #entries: (Entry | null)[] = [];
   #entriesHead = 0;
   #firstEntry = 0;
-  #block: Block | null = null;
+  /** by their memory: batches of two responses may take turns */
+  #blocks = new WeakMap<Buffer, Block>();
 
   constructor(limits: { bytes: number; rows: number }) {
     this.#maxBytes = limits.bytes;
@@ -88,10 +88,9 @@ export class Ring {
 
   /** Makes a batch known before rows of it are added; gives its id. */
   addBatch(batch: StoredBatch): number {
-    if (this.#block?.buffer !== batch.header) {
-      this.#block = { buffer: batch.header, bytes: batch.header.length, rows: 0 };
-    }
-    return this.#addEntry(batch, this.#block);
+    let block = this.#blocks.get(batch.header);
+    if (!block) this.#blocks.set(batch.header, (block = { bytes: batch.header.length, rows: 0 }));
+    return this.#addEntry(batch, block);
   }
 
   /** Rows at some positions of a batch; `trim` is to be called when the last are in. */
@@ -182,7 +181,7 @@ export class Ring {
     this.#entryOf = new Uint32Array(FIRST_CAPACITY);
     this.#positionOf = new Uint32Array(FIRST_CAPACITY);
     this.#entries = [];
-    this.#block = null;
+    this.#blocks = new WeakMap();
     forgetUnpacked();
   }
 

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { StoredBatch } from "../../../src/kafka/log/batch.ts";
 import { readOffset } from "../../../src/kafka/log/records.ts";
 import { Ring } from "../../../src/reader/ring.ts";
 import { encodeBatch, scanAll } from "../log/batches.ts";
@@ -67,6 +68,20 @@ describe("the ring", () => {
     assert.ok(ring.nextSeq - ring.firstSeq > 900);
     add(ring, 0, 5000, 3, 600_000);
     assert.deepEqual(kept(ring), ["0:5000", "0:5001", "0:5002"]);
+  });
+
+  test("counts the memory of two answers that take turns once each", () => {
+    const ring = new Ring({ bytes: 100 * MB, rows: 1_000_000 });
+    const batch = (base: number) => encodeBatch({ baseOffset: BigInt(base), records: [{ value: "x".repeat(1000) }] });
+    const answers = [0, 1].map(() => Buffer.concat(Array.from({ length: 50 }, (_, i) => batch(i))));
+    const size = batch(0).length;
+    for (let i = 0; i < 50; i++) {
+      for (const [partition, answer] of answers.entries()) {
+        ring.addRecords(new StoredBatch(partition, answer, i * size, (i + 1) * size), Uint32Array.of(i * size + 61), 1);
+      }
+    }
+    assert.equal(ring.nextSeq, 100);
+    assert.ok(ring.bytes < 2 * answers[0]!.length + 100 * 200, `${ring.bytes} bytes`);
   });
 
   test("interleaved rows of several batches are freed only when all of a batch are gone", () => {
