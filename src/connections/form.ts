@@ -138,7 +138,7 @@ function verdictItems({ works, lines }: Verdict): PickItem<VerdictChoice>[] {
     { label: "Test again", icon: "refresh", value: "again" },
     // a line of a list does not wrap
     ...lines.flatMap((line) =>
-      wrap(line, 84).map((label) => ({ label, value: "copy" as const, section: "Result (choose to copy)" })),
+      wrap(line, 72).map((label) => ({ label, value: "copy" as const, section: "Result: choose to copy" })),
     ),
   ];
 }

@@ -69,6 +69,8 @@ export class ExplorerTree implements TreeDataProvider<TreeNode>, Explorer, NodeH
     const item = node.item();
     item.id = node.id;
     item.contextValue = node.kind;
+    // without it VS Code reads out the label only, or the tooltip instead
+    item.accessibilityInformation ??= { label: spoken(item) };
     return item;
   }
 
@@ -175,4 +177,9 @@ export class ExplorerTree implements TreeDataProvider<TreeNode>, Explorer, NodeH
     };
     for (const [key, value] of Object.entries(values)) void commands.executeCommand("setContext", key, value);
   }
+}
+
+function spoken({ label, description }: TreeItem): string {
+  const text = typeof label === "string" ? label : (label?.label ?? "");
+  return typeof description === "string" ? `${text}, ${description.replaceAll(" · ", ", ")}` : text;
 }

@@ -185,7 +185,10 @@ function pick<T>(options: PickOptions<T>): Promise<T | Back> {
   owner.own(
     list.onDidAccept(() => {
       const [chosen] = list.selectedItems;
+      // typed and accepted faster than the line made of it was shown
+      const typed = chosen ? null : options.typed?.(list.value.trim());
       if (chosen && "value" in chosen) settle(chosen.value as T);
+      else if (typed) settle(typed.value);
     }),
   );
   owner.own(list.onDidTriggerButton(() => settle(back)));

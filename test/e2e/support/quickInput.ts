@@ -2,9 +2,11 @@ import type { Locator, Page } from "playwright-core";
 
 /** VS Code's quick input, the box at the top: what a wizard of the extension asks through. */
 export class QuickInput {
+  private readonly page: Page;
   private readonly widget: Locator;
 
   constructor(page: Page) {
+    this.page = page;
     this.widget = page.locator(".quick-input-widget");
   }
 
@@ -39,6 +41,8 @@ export class QuickInput {
   }
 
   async choose(name: string | RegExp): Promise<void> {
+    // where the pointer was left, the description of a line may stand over the others
+    await this.page.mouse.move(1, 1);
     await this.option(name).first().click();
   }
 
