@@ -18,6 +18,8 @@ export interface PanelSubject {
   topic: string;
 }
 
+export const panelTitle = ({ topic, connectionName }: PanelSubject): string => `${topic} — ${connectionName}`;
+
 /** One Messages panel: its webview, and what works for it here. Closing it ends all of that. */
 export class MessagesPanel implements Disposable {
   readonly subject: PanelSubject;
@@ -29,10 +31,19 @@ export class MessagesPanel implements Disposable {
   private readonly producer: TopicProducer;
   private readonly rpc: WebviewRpc<MessagesHostMethods, MessagesHostEvents>;
   private readonly ended = new AbortController();
+  private readonly keep: (state: MessagesState) => void;
   private state: MessagesState;
   private partitions: number[] | null = null;
 
-  constructor(ctx: Ctx, panel: WebviewPanel, documents: TextDocuments, subject: PanelSubject, state: MessagesState) {
+  constructor(
+    ctx: Ctx,
+    panel: WebviewPanel,
+    documents: TextDocuments,
+    subject: PanelSubject,
+    state: MessagesState,
+    remember: (state: MessagesState) => void,
+  ) {
+    this.keep = remember;
     this.ctx = ctx;
     this.panel = panel;
     this.documents = documents;
@@ -88,7 +99,7 @@ export class MessagesPanel implements Disposable {
   }
 
   private entitle(): void {
-    this.panel.title = `${this.subject.topic} — ${this.subject.connectionName}`;
+    this.panel.title = panelTitle(this.subject);
   }
 
   private connectionChanged(): void {
@@ -139,6 +150,7 @@ export class MessagesPanel implements Disposable {
       init: () => this.init(),
       remember: (state) => {
         this.state = { ...state, query: this.state.query };
+        this.keep(this.state);
       },
       start: async (query) => {
         this.state.query = { ...query, topic: this.subject.topic };

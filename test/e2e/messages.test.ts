@@ -20,6 +20,7 @@ describe("The Messages panel in VS Code, on a real broker", () => {
   let topics: Topics;
   let orders: string;
   let payments: string;
+  let untouched: string;
   const connection = "e2e";
 
   before(async () => {
@@ -36,6 +37,8 @@ describe("The Messages panel in VS Code, on a real broker", () => {
         headers: { source: "e2e" },
       })),
     );
+    untouched = await topics.create("untouched", 1);
+    await topics.send(untouched, [{ key: "k", value: '{"note":"still here"}' }]);
     payments = await topics.create("payments", 1);
     const avro = await topics.avro(`${payments}-value`, paymentSchema as never);
     await topics.send(payments, [
@@ -250,6 +253,16 @@ describe("The Messages panel in VS Code, on a real broker", () => {
     await panel.produce.getByRole("button", { name: "Send", exact: true }).click();
     await panel.produce.getByText(/too large|larger/).waitFor();
     assert.equal(await value.inputValue(), text);
+  });
+
+  it("comes back after a reload of the window untouched, as it was opened", async () => {
+    const panel = await MessagesPage.open(code, connection, untouched);
+    await panel.row("still here").waitFor();
+    await code.page.waitForTimeout(1000);
+    await code.runCommand("Developer: Reload Window");
+    const back = MessagesPage.shown(code);
+    await back.grid(untouched).waitFor({ timeout: 60_000 });
+    await back.row("still here").waitFor();
   });
 
   it("comes back after a reload of the window with query, selection and draft", async () => {

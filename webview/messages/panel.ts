@@ -71,6 +71,8 @@ export class Panel {
     });
     this.rpc.on("showProduce", () => this.producing.show());
     if (init.state.produceOpen) void this.producing.loadContext();
+    // a panel that nobody touches has to come back after a reload too
+    this.save();
   }
 
   /** The message pane gives way to the produce form where the panel is too narrow for both. */

@@ -90,7 +90,7 @@ export class Reading {
   /** Part of the work that is done, 0…1; null when there is no telling. */
   get progress(): number | null {
     const s = this.status;
-    if (!s || s.state !== "reading") return null;
+    if (s?.state !== "reading") return null;
     const to = this.query.to;
     if (to.kind === "count") return Math.min(1, s.scanned / to.count);
     const behind = Number(s.behind);
