@@ -1,9 +1,10 @@
 // Makes the one universal VSIX and says what it weighs and what activation loads. Fails above the budgets.
 //   node scripts/package.mjs [OUT.vsix]
 import { execFileSync } from "node:child_process";
-import { mkdirSync, readFileSync, statSync } from "node:fs";
+import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { activationLoad } from "./lib/activationLoad.mjs";
+import { notices } from "./lib/notices.mjs";
 
 const MAX_VSIX = 2_000_000;
 const MAX_ACTIVATION = 150_000;
@@ -14,11 +15,18 @@ const vsix = process.argv[2] ?? `out/${manifest.name}-${manifest.version}.vsix`;
 const kB = (bytes) => `${(bytes / 1000).toFixed(1)} kB`;
 
 execFileSync(process.execPath, ["esbuild.mjs"], { cwd: root, stdio: "inherit" });
-mkdirSync(new URL("../out", import.meta.url), { recursive: true });
+writeFileSync(
+  new URL("../dist/THIRD-PARTY-NOTICES.txt", import.meta.url),
+  notices(
+    ["extension", "reader", "webview"].map((name) => new URL(`../out/meta-${name}.json`, import.meta.url)),
+    // copied beside the bundles
+    ["@vscode/codicons", "@platformatic/wasm-utils"],
+  ),
+);
 execFileSync(
   process.execPath,
   // no dependencies: everything is in the bundles
-  ["node_modules/@vscode/vsce/vsce", "package", "--no-dependencies", "--skip-license", "--out", vsix],
+  ["node_modules/@vscode/vsce/vsce", "package", "--no-dependencies", "--no-rewrite-relative-links", "--out", vsix],
   { cwd: root, stdio: "inherit" },
 );
 

@@ -35,6 +35,8 @@ const REFUSED_FOR_NOW = new Set([
   "UNKNOWN_TOPIC_OR_PARTITION",
   "KAFKA_STORAGE_ERROR",
 ]);
+/** no connection to the leader that was known: nothing was sent, and there may be another leader by now */
+const LEADER_GONE = new Set(["unknown-broker", "advertised-listener", "refused"]);
 const ATTEMPTS = 5;
 /** how long a topic's number of partitions is taken as known; ms */
 const FRESH = 10_000;
@@ -81,7 +83,12 @@ export class MessageProducer {
           { signal, lane: "produce", timeoutMs: ACK_TIMEOUT + 5_000 },
         );
       } catch (error) {
-        throw await this.#undecided(error, message, batch.length, signal);
+        const gone = error instanceof UserError && LEADER_GONE.has(error.code);
+        if (!gone || attempt === ATTEMPTS || (attempt > 1 && error.code !== "unknown-broker")) {
+          throw await this.#undecided(error, message, batch.length, signal);
+        }
+        await pause(50 * 2 ** attempt, signal);
+        continue;
       }
       if (answer.error === 0) {
         return {
