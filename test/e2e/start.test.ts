@@ -2,19 +2,21 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, describe, it } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
-import type { Browser } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { isFree } from "../harness/ports.ts";
 import { temporaryFolder, unwatch, watch } from "../harness/process.ts";
 import { launchBrowser, projectFolder } from "../harness/vscode.ts";
+import { MessagesPage } from "./support/messagesPanel.ts";
 
 describe("npm start", { timeout: 240_000 }, () => {
   const folder = temporaryFolder("demo");
   const starts: RunningStart[] = [];
   let browser: Browser | undefined;
+  let page: Page;
 
   after(async () => {
     await browser?.close();
@@ -28,7 +30,7 @@ describe("npm start", { timeout: 240_000 }, () => {
     const url = await starts[0]!.url();
     assert.match(starts[0]!.output(), /payments: 3,000 Avro messages/);
     browser = await launchBrowser();
-    const page = await browser.newPage({ viewport: { width: 1400, height: 900 } });
+    page = await browser.newPage({ viewport: { width: 1500, height: 900 } });
     await page.goto(url);
     await page.getByRole("tablist", { name: "Active View Switcher" }).getByRole("tab", { name: "Kafka" }).click();
     const tree = page.getByRole("tree", { name: /Kafka/ });
@@ -38,6 +40,29 @@ describe("npm start", { timeout: 240_000 }, () => {
     for (const topic of ["orders", "payments", "shipments", "app-logs", "customers"]) {
       await tree.getByRole("treeitem", { name: new RegExp(`^Topic ${topic},`) }).waitFor({ timeout: 30_000 });
     }
+  });
+
+  it("shows the demo's messages decoded, and takes a new one", async () => {
+    const panel = await MessagesPage.open({ page, openView: async () => {} }, "Demo shop", "payments");
+    await panel.kept("200");
+    // the newest of all is one that cannot be decoded
+    await panel.row('"paymentId"').nth(8).click();
+    await panel.detail.getByText("payments-value v2").waitFor();
+    await panel.detail.getByRole("tabpanel", { name: "Value" }).getByText('"amount": "').waitFor();
+    mkdirSync(join(projectFolder, "out", "screenshots"), { recursive: true });
+    // the README's picture is this one
+    await page.screenshot({ path: join(projectFolder, "out", "screenshots", "demo.png") });
+
+    await panel.button("Produce").click();
+    const { produce } = panel;
+    await produce.getByRole("textbox", { name: "Key", exact: true }).fill("from npm start");
+    const value = produce.getByRole("textbox", { name: "Value", exact: true });
+    await produce.getByRole("button", { name: "Insert an example value" }).click();
+    assert.match(await value.inputValue(), /"paymentId"/);
+    await produce.getByRole("button", { name: "Send", exact: true }).click();
+    await produce.getByText(/Sent to partition \d at offset/).waitFor();
+    await panel.row("from npm start").waitFor();
+    await page.screenshot({ path: join(projectFolder, "out", "screenshots", "demo-produced.png") });
   });
 
   it("uses what is running when it is started a second time", async () => {

@@ -1,19 +1,21 @@
 import type { FrameLocator, Locator } from "playwright-core";
 import type { OpenedVSCode } from "../../harness/vscode.ts";
 
+type VSCode = Pick<OpenedVSCode, "page" | "openView">;
+
 /** The Messages panel as a user finds it: by role and label. These names are the panel's contract. */
 export class MessagesPage {
   readonly frame: FrameLocator;
-  readonly code: OpenedVSCode;
+  readonly code: VSCode;
 
-  private constructor(code: OpenedVSCode) {
+  private constructor(code: VSCode) {
     this.code = code;
     // a hidden panel's webview is gone, so the one in the page is the one that is seen
     this.frame = code.page.frameLocator("iframe.webview.ready").last().frameLocator("#active-frame");
   }
 
   /** Opens a topic from the tree, by its own button. */
-  static async open(code: OpenedVSCode, connection: string, topic: string): Promise<MessagesPage> {
+  static async open(code: VSCode, connection: string, topic: string): Promise<MessagesPage> {
     const { page } = code;
     await code.openView("Kafka");
     const tree = page.getByRole("tree", { name: "Kafka" });
@@ -30,7 +32,7 @@ export class MessagesPage {
   }
 
   /** The panel that is on screen, however it came there. */
-  static shown(code: OpenedVSCode): MessagesPage {
+  static shown(code: VSCode): MessagesPage {
     return new MessagesPage(code);
   }
 
