@@ -220,9 +220,11 @@ async function addLibraries(root: string): Promise<void> {
     const { stdout } = await run("ldd", [program]);
     for (const match of stdout.matchAll(/(?:=> )?(\/\S+) \(0x/g)) libraries.add(match[1]!);
   }
-  // glibc loads this one by its name when a thread is cancelled
-  const { stdout } = await run("sh", ["-c", "ldconfig -p | grep -o '/.*libgcc_s\\.so\\.1' | head -n 1"]);
-  if (stdout.trim() !== "") libraries.add(stdout.trim());
+  // libgcc_s is loaded by glibc, by its name, when a thread is cancelled; the others by the codecs that Kafka's jars unpack (zstd, snappy, lz4)
+  for (const name of ["libgcc_s.so.1", "libpthread.so.0", "libdl.so.2", "librt.so.1", "libm.so.6"]) {
+    const { stdout } = await run("sh", ["-c", `ldconfig -p | grep -o '/.*/${name}$' | head -n 1`]);
+    if (stdout.trim() !== "") libraries.add(stdout.trim());
+  }
   for (const library of libraries) {
     if (library.startsWith(root)) continue;
     await mkdir(join(root, dirname(library)), { recursive: true });
