@@ -4,26 +4,17 @@ import { logError } from "../platform/errors.ts";
 import { type Reader, startReader } from "../reader/host.ts";
 import type { SchemaSource } from "../schema/api.ts";
 import { schemaSource } from "../schema/source.ts";
-import type { EngineMethods, ReaderStatus, ReadQuery, RowsWindow } from "../shared/messages.ts";
+import {
+  type EngineMethods,
+  nothingRead,
+  type ReaderStatus,
+  type ReadQuery,
+  type RowsWindow,
+} from "../shared/messages.ts";
 import { CancelledError, messageOf } from "../shared/userError.ts";
 
 /** Runs of one worker count from 1; those of the next one begin beyond, so that rows of two workers are never taken for one run. */
 const runsOfAWorker = 1_000_000;
-
-const nothingRead: ReaderStatus = {
-  state: "connecting",
-  run: 0,
-  firstSeq: 0,
-  nextSeq: 0,
-  scanned: 0,
-  scannedBytes: 0,
-  dropped: 0,
-  unreadable: 0,
-  behind: "0",
-  elapsedMs: 0,
-  partitions: [],
-  problem: null,
-};
 
 /**
  * One panel's reading: a worker, started when it is first needed, and started anew after it failed or after the connection or the limits

@@ -2,7 +2,7 @@ import { Worker } from "node:worker_threads";
 import type { ClusterConfig } from "../kafka/api.ts";
 import type { ClusterLog } from "../kafka/cluster.ts";
 import type { SchemaSource } from "../schema/api.ts";
-import type { EngineMethods, ReaderStatus } from "../shared/messages.ts";
+import { type EngineMethods, nothingRead, type ReaderStatus } from "../shared/messages.ts";
 import { Rpc } from "../shared/rpc.ts";
 import { messageOf, UserError } from "../shared/userError.ts";
 import { CLOSE, type EngineHostMethods, type EngineOwnEvents, type RingLimits, type WorkerInit } from "./protocol.ts";
@@ -117,7 +117,7 @@ class WorkerReader implements Reader {
     log("error", error instanceof Error ? (error.stack ?? error.message) : String(error));
     this.#crash.abort();
     const status: ReaderStatus = {
-      ...(this.#last ?? NOTHING_READ),
+      ...(this.#last ?? nothingRead),
       state: "failed",
       problem: this.#crashed.message,
     };
@@ -126,16 +126,3 @@ class WorkerReader implements Reader {
     for (const listener of [...this.#listeners]) listener(status);
   }
 }
-
-const NOTHING_READ: Omit<ReaderStatus, "state" | "problem"> = {
-  run: 0,
-  firstSeq: 0,
-  nextSeq: 0,
-  scanned: 0,
-  scannedBytes: 0,
-  dropped: 0,
-  unreadable: 0,
-  behind: "0",
-  elapsedMs: 0,
-  partitions: [],
-};

@@ -157,6 +157,22 @@ export interface ReaderStatus {
   problem: string | null;
 }
 
+/** Before the engine's first word. */
+export const nothingRead: Readonly<ReaderStatus> = {
+  state: "connecting",
+  run: 0,
+  firstSeq: 0,
+  nextSeq: 0,
+  scanned: 0,
+  scannedBytes: 0,
+  dropped: 0,
+  unreadable: 0,
+  behind: "0",
+  elapsedMs: 0,
+  partitions: [],
+  problem: null,
+};
+
 export interface RowsWindow {
   run: number;
   firstSeq: number;

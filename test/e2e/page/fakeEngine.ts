@@ -1,14 +1,15 @@
-import type {
-  BytesView,
-  Cell,
-  EngineMethods,
-  PayloadPart,
-  PayloadView,
-  ReaderStatus,
-  ReadQuery,
-  RecordDetail,
-  RowsWindow,
-  RowView,
+import {
+  type BytesView,
+  type Cell,
+  type EngineMethods,
+  nothingRead,
+  type PayloadPart,
+  type PayloadView,
+  type ReaderStatus,
+  type ReadQuery,
+  type RecordDetail,
+  type RowsWindow,
+  type RowView,
 } from "../../../src/shared/messages.ts";
 
 /** Row n of the made-up topic; everything about it follows from n. */
@@ -37,16 +38,7 @@ export class FakeEngine implements EngineMethods {
     this.perSecond = perSecond;
     this.ring = ring;
     this.status = {
-      state: "connecting",
-      run: 0,
-      firstSeq: 0,
-      nextSeq: 0,
-      scanned: 0,
-      scannedBytes: 0,
-      dropped: 0,
-      unreadable: 0,
-      behind: "0",
-      elapsedMs: 0,
+      ...nothingRead,
       partitions: [0, 1, 2, 3, 4, 5].map((partition) => ({
         partition,
         position: "0",
@@ -54,7 +46,6 @@ export class FakeEngine implements EngineMethods {
         logStart: "0",
         problem: null,
       })),
-      problem: null,
     };
   }
 
