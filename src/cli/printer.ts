@@ -10,6 +10,15 @@ import type { PayloadView } from "../shared/messages.ts";
 /** characters gathered before they are written */
 const CHUNK = 64 * 1024;
 
+/** lines on their way to the output, and how many messages of how many bytes they are */
+interface Lines {
+  text: string;
+  messages: number;
+  bytes: number;
+}
+
+const noLines = (): Lines => ({ text: "", messages: 0, bytes: 0 });
+
 export interface PrinterOptions {
   topic: string;
   /** null: only counts */
@@ -30,6 +39,7 @@ type Item = { batch: StoredBatch; positions: Uint32Array } | Unreadable;
  * printed. Header values beyond a thousand are left out, as in the detail pane.
  */
 export class Printer implements RunSink {
+  /** printed, or counted where nothing is printed */
   messages = 0;
   bytes = 0;
   readonly #options: PrinterOptions;
@@ -37,6 +47,7 @@ export class Printer implements RunSink {
   #queue: Item[] = [];
   #printing: Promise<void> = Promise.resolve();
   #ended = false;
+  readonly #end = Promise.withResolvers<void>();
 
   constructor(options: PrinterOptions) {
     this.#options = options;
@@ -47,14 +58,17 @@ export class Printer implements RunSink {
   end(): void {
     this.#ended = true;
     this.#queue = [];
+    this.#end.resolve();
   }
 
   records(batch: StoredBatch, positions: Uint32Array, count: number, bytes: number): void {
     if (this.#ended) return;
     this.#left -= count;
     if (this.#options.decoder) this.#queue.push({ batch, positions: positions.slice(0, count) });
-    else this.messages += count;
-    this.bytes += bytes;
+    else {
+      this.messages += count;
+      this.bytes += bytes;
+    }
   }
 
   tail(pieces: Piece[]): Promise<void> | undefined {
@@ -80,32 +94,42 @@ export class Printer implements RunSink {
     return this.#printing;
   }
 
+  /** Resolves once all that was read is printed, or nothing more is to be: a reading ends with its last answer, which may be earlier. */
+  async done(): Promise<void> {
+    await Promise.race([this.flush() ?? this.#printing, this.#end.promise]);
+  }
+
   async #print(): Promise<void> {
     const items = this.#queue;
     this.#queue = [];
-    let text = "";
+    let lines = noLines();
     for (const item of items) {
       if ("why" in item) {
-        text += `${JSON.stringify(this.#problemLine(item))}\n`;
+        lines.text += `${JSON.stringify(this.#problemLine(item))}\n`;
         continue;
       }
       for (const position of item.positions) {
-        const line = this.#line(item.batch, position);
-        text += `${JSON.stringify(line instanceof Promise ? await line : line)}\n`;
+        const record = readRecord(item.batch, position);
+        const line = this.#line(item.batch.partition, record);
+        lines.text += `${JSON.stringify(line instanceof Promise ? await line : line)}\n`;
+        lines.messages++;
+        lines.bytes += sizeOf(record.key) + sizeOf(record.value);
         if (this.#ended) return;
-        this.messages++;
-        if (text.length < CHUNK) continue;
-        await this.#write(text);
-        text = "";
+        if (lines.text.length < CHUNK) continue;
+        await this.#write(lines);
+        lines = noLines();
       }
     }
-    if (text !== "") await this.#write(text);
+    if (lines.text !== "") await this.#write(lines);
   }
 
   /** Resolves once the output can take more, or nobody reads it any more. */
-  async #write(text: string): Promise<void> {
+  async #write({ text, messages, bytes }: Lines): Promise<void> {
     const { out } = this.#options;
-    if (this.#ended || out.write(text)) return;
+    if (this.#ended) return;
+    this.messages += messages;
+    this.bytes += bytes;
+    if (out.write(text)) return;
     await new Promise<void>((resolve) => {
       const done = (): void => {
         for (const event of ["drain", "close", "error"]) out.off(event, done);
@@ -120,8 +144,7 @@ export class Printer implements RunSink {
   }
 
   /** One message; a promise only when a schema has to be fetched first. */
-  #line(batch: StoredBatch, position: number): object | Promise<object> {
-    const record = readRecord(batch, position);
+  #line(partition: number, record: RecordFields): object | Promise<object> {
     const { headers, problem } = readHeaders(record, 1000);
     const views = [
       this.#view(record, record.key, "key"),
@@ -130,7 +153,7 @@ export class Printer implements RunSink {
     ];
     const assemble = ([key, value, ...values]: (PayloadView | null)[]): object => ({
       topic: this.#options.topic,
-      partition: batch.partition,
+      partition,
       offset: record.offset.toString(),
       timestamp: record.timestamp.toString(),
       key: key ? this.#key(key, record) : null,
@@ -177,3 +200,5 @@ export class Printer implements RunSink {
     return { bytes: span ? data.toString("base64", span.start, span.end) : null };
   }
 }
+
+const sizeOf = (span: Span): number => (span ? span.end - span.start : 0);

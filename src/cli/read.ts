@@ -50,7 +50,11 @@ async function read({ brokers, query, registry, bytes, format }: ReadOptions): P
   const started = performance.now();
   let failed = false;
   try {
-    await run.read();
+    try {
+      await run.read();
+    } finally {
+      await printer.done();
+    }
   } catch (error) {
     if (!isCancelled(error)) {
       failed = true;

@@ -40,6 +40,18 @@ const send = (
   });
 
 describe("npm run read", () => {
+  test("counts what it printed, however late the last line was", async () => {
+    const topic = await makeTopic(cluster, "read", 3);
+    const value = JSON.stringify({ text: "x".repeat(50) });
+    // the shorter ones are read to its end while the longest is still being printed
+    for (const [p, count] of [6000, 500, 500].entries()) {
+      await feed("kcat", ["-P", "-b", bootstrap, "-t", topic, "-p", String(p)], `${value}\n`.repeat(count));
+    }
+    const { messages, summary } = await read(topic, "--from", "beginning", "--to", "end");
+    assert.equal(messages.length, 7000);
+    assert.deepEqual(summary?.slice(1, 3), ["7000", String(7000 * value.length)]);
+  });
+
   test("prints one JSON object a message, exact to the last digit", async () => {
     const topic = await makeTopic(cluster, "read", 1);
     const sent = [

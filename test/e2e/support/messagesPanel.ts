@@ -23,9 +23,7 @@ export class MessagesPage {
     const item = tree.getByRole("treeitem", { name: `Topic ${topic},` });
     await expand(tree.getByRole("treeitem", { name: `Connection ${connection},` }), topics);
     await expand(topics, item);
-    await item.hover();
-    await item.getByRole("button", { name: "Open Messages" }).click();
-    await page.getByRole("tab", { name: `${topic} — ${connection}` }).waitFor();
+    await openBy(item, page.getByRole("tab", { name: `${topic} — ${connection}` }));
     const panel = new MessagesPage(code);
     await panel.grid(topic).waitFor();
     return panel;
@@ -84,13 +82,23 @@ export class MessagesPage {
   }
 }
 
-/** Clicks a line of the tree unless what it holds is there already. */
+/** A line's buttons are made anew when its description arrives, and a click that falls in between meets neither: then it is clicked again, as a person would. */
+async function openBy(item: Locator, tab: Locator): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    await item.hover();
+    await item.getByRole("button", { name: "Open Messages" }).click();
+    try {
+      await tab.waitFor({ timeout: 8000 });
+      return;
+    } catch (error) {
+      if (attempt === 3) throw error;
+    }
+  }
+}
+
+/** Opens a line of the tree, unless what it holds is there already or on its way: a click would close it again. */
 async function expand(item: Locator, inside: Locator): Promise<void> {
   await item.waitFor();
-  try {
-    await inside.waitFor({ timeout: 1000 });
-  } catch {
-    await item.click();
-    await inside.waitFor();
-  }
+  if ((await item.getAttribute("aria-expanded")) !== "true") await item.click();
+  await inside.waitFor();
 }
