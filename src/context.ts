@@ -5,9 +5,10 @@ import type { ExplorerView } from "./explorer/view.ts";
 import type { Settings } from "./ids.ts";
 import type { ClusterConfig } from "./kafka/api.ts";
 import type { Cluster } from "./kafka/cluster.ts";
+import type { PanelChange } from "./panels/panelChange.ts";
 import type { Ui } from "./platform/ui.ts";
 import type { RegistryClient } from "./schema/registry.ts";
-import type { ReadFrom } from "./shared/messages.ts";
+import type { TopicChoice } from "./shared/messages.ts";
 
 /**
  * What every command, tree node and panel may use: the parts of the extension, by what they do. Built once in extension.ts.
@@ -77,17 +78,20 @@ export interface Explorer {
   showInternalTopics(shown: boolean): Promise<void>;
 }
 
+/** Which panel, and how it is to be: what is left out stays as it is, or is as on opening. */
+export type MessagesTarget = { connectionId: string } & ({ topic: string } | { choice: TopicChoice }) & PanelChange;
+
 export interface MessagesPanels {
-  open(target: {
-    connectionId: string;
-    topic: string;
-    partitions?: number[];
-    from?: ReadFrom;
-    /** with the produce form showing */
-    produce?: boolean;
-  }): Promise<void>;
+  /** opens a panel, or brings the one with these topics to the front, changed */
+  open(target: MessagesTarget): Promise<void>;
   /** brings a panel back after a reload of the window; `state` is what its webview had kept */
   restore(panel: WebviewPanel, state: unknown): Promise<void>;
+  /** opens the view that a link describes, by the path and query of its URI; rejects with a UserError "bad-link" */
+  openLink(link: { path: string; query: string }): Promise<void>;
+  /** copies a link to the view of the panel that is in front; rejects with a UserError when none is */
+  copyLink(): Promise<void>;
+  /** exports what the panel in front shows, in a format that the user picks; rejects as copyLink does */
+  exportShown(): Promise<void>;
 }
 
 export interface LocalClusters {

@@ -43,6 +43,9 @@ export function activate(extension: ExtensionContext): TestApi | undefined {
     messages: {
       open: async (target) => (await messages.get()).open(target),
       restore: async (panel, state) => (await messages.get()).restore(panel, state),
+      openLink: async (link) => (await messages.get()).openLink(link),
+      copyLink: async () => (await messages.get()).copyLink(),
+      exportShown: async () => (await messages.get()).exportShown(),
     },
     local: {
       start: async () => (await local.get()).start(),
@@ -80,6 +83,7 @@ export function activate(extension: ExtensionContext): TestApi | undefined {
       deserializeWebviewPanel: (panel, state) => guarded(() => ctx.messages.restore(panel, state)),
     }),
   );
+  owner.own(window.registerUriHandler({ handleUri: (uri) => guarded(() => ctx.messages.openLink(uri)) }));
   // the status bar tells how a local cluster is: only for whom has one
   if (connections.list().some((connection) => connection.localProject))
     void guarded(async () => void (await local.get()));

@@ -1,11 +1,13 @@
 import type { Writable } from "node:stream";
-import type { StoredBatch } from "../kafka/log/batch.ts";
-import { type RecordFields, readHeaders, readRecord, type Span } from "../kafka/log/records.ts";
+import type { Source, StoredBatch } from "../kafka/log/batch.ts";
+import { type RecordFields, readRecord, type Span } from "../kafka/log/records.ts";
+import type { FoundRecords } from "../kafka/log/scan.ts";
+import { csvCells, csvHeader, csvLine, STANDARD_COLUMNS } from "../reader/export/csv.ts";
+import { type LineOptions, problemLine, recordLine } from "../reader/export/lines.ts";
+import type { MatchSink } from "../reader/filteredSink.ts";
 import type { Unreadable } from "../reader/ring.ts";
-import type { RunSink } from "../reader/run.ts";
 import type { Piece } from "../reader/tail.ts";
-import type { DecodeContext, Decoder, SchemaSource } from "../schema/api.ts";
-import type { PayloadView } from "../shared/messages.ts";
+import type { Decoder, SchemaSource } from "../schema/api.ts";
 
 /** characters gathered before they are written */
 const CHUNK = 64 * 1024;
@@ -20,29 +22,35 @@ interface Lines {
 const noLines = (): Lines => ({ text: "", messages: 0, bytes: 0 });
 
 export interface PrinterOptions {
-  topic: string;
-  /** null: only counts */
-  decoder: Decoder | null;
+  /** "count": prints nothing */
+  format: "json" | "csv" | "count";
+  decoder: Decoder;
   schemas: SchemaSource | null;
   bytes: boolean;
   /** messages at most */
   most: number;
   out: Writable;
-  /** offsets that could not be read, when only counting */
+  /** offsets that could not be read, which only JSON has a line for */
   complain(problem: Unreadable): void;
 }
 
 type Item = { batch: StoredBatch; positions: Uint32Array } | Unreadable;
 
 /**
- * Prints what a run reads, one JSON object a line, in the order of each partition's log. Reading waits until the output has taken what was
+ * Prints what a run reads, one JSON object or one line of CSV a message, in the order of each partition's log. Reading waits until the output has taken what was
  * printed. Header values beyond a thousand are left out, as in the detail pane.
  */
-export class Printer implements RunSink {
+export class Printer implements MatchSink {
   /** printed, or counted where nothing is printed */
   messages = 0;
   bytes = 0;
+  /** read, whether a filter let it through or not; 0 without a filter */
+  passed = 0;
   readonly #options: PrinterOptions;
+  /** null: nothing is printed */
+  readonly #decoding: LineOptions | null;
+  /** what stands above the first line and is still to be printed */
+  #heading: string;
   #left: number;
   #queue: Item[] = [];
   #printing: Promise<void> = Promise.resolve();
@@ -51,6 +59,9 @@ export class Printer implements RunSink {
 
   constructor(options: PrinterOptions) {
     this.#options = options;
+    const { format, decoder, schemas, bytes } = options;
+    this.#decoding = format === "count" ? null : { decoder, schemas, bytes };
+    this.#heading = format === "csv" ? csvHeader(STANDARD_COLUMNS) : "";
     this.#left = options.most;
   }
 
@@ -61,10 +72,14 @@ export class Printer implements RunSink {
     this.#end.resolve();
   }
 
-  records(batch: StoredBatch, positions: Uint32Array, count: number, bytes: number): void {
+  scanned(count: number): void {
+    this.passed += count;
+  }
+
+  records({ batch, positions, count, bytes }: Pick<FoundRecords, "batch" | "positions" | "count" | "bytes">): void {
     if (this.#ended) return;
     this.#left -= count;
-    if (this.#options.decoder) this.#queue.push({ batch, positions: positions.slice(0, count) });
+    if (this.#decoding) this.#queue.push({ batch, positions: positions.slice(0, count) });
     else {
       this.messages += count;
       this.bytes += bytes;
@@ -72,18 +87,22 @@ export class Printer implements RunSink {
   }
 
   tail(pieces: Piece[]): Promise<void> | undefined {
-    for (const { batch, positions, bytes } of pieces) this.records(batch, positions, positions.length, bytes);
+    for (const piece of pieces) this.records({ ...piece, count: piece.positions.length });
     return this.flush();
   }
 
-  unreadable(partition: number, first: number, last: number, why: string): void {
-    const problem = { partition, first, last, why };
-    if (this.#options.decoder) this.#queue.push(problem);
+  unreadable(source: Source, first: number, last: number, why: string): void {
+    const problem = { source, first, last, why };
+    if (this.#options.format === "json") this.#queue.push(problem);
     else this.#options.complain(problem);
   }
 
   wanted(): number {
     return this.#ended ? 0 : this.#left;
+  }
+
+  atMost(): number {
+    return this.wanted();
   }
 
   changed(): void {}
@@ -99,19 +118,26 @@ export class Printer implements RunSink {
     await Promise.race([this.flush() ?? this.#printing, this.#end.promise]);
   }
 
+  /** Prints the heading where no message came after it. */
+  async nothing(): Promise<void> {
+    if (this.#heading !== "") await this.#write({ ...noLines(), text: this.#heading });
+  }
+
   async #print(): Promise<void> {
     const items = this.#queue;
     this.#queue = [];
-    let lines = noLines();
+    let lines = { ...noLines(), text: this.#heading };
+    this.#heading = "";
     for (const item of items) {
       if ("why" in item) {
-        lines.text += `${JSON.stringify(this.#problemLine(item))}\n`;
+        const { source, ...problem } = item;
+        lines.text += jsonLine(problemLine({ ...source, ...problem }));
         continue;
       }
       for (const position of item.positions) {
         const record = readRecord(item.batch, position);
-        const line = this.#line(item.batch.partition, record);
-        lines.text += `${JSON.stringify(line instanceof Promise ? await line : line)}\n`;
+        const line = this.#line(item.batch.source, record);
+        lines.text += line instanceof Promise ? await line : line;
         lines.messages++;
         lines.bytes += sizeOf(record.key) + sizeOf(record.value);
         if (this.#ended) return;
@@ -139,66 +165,21 @@ export class Printer implements RunSink {
     });
   }
 
-  #problemLine({ partition, first, last, why }: Unreadable): object {
-    return { topic: this.#options.topic, partition, offset: String(first), lastOffset: String(last), problem: why };
-  }
-
-  /** One message; a promise only when a schema has to be fetched first. */
-  #line(partition: number, record: RecordFields): object | Promise<object> {
-    const { headers, problem } = readHeaders(record, 1000);
-    const views = [
-      this.#view(record, record.key, "key"),
-      this.#view(record, record.value, "value"),
-      ...headers.map((header) => this.#view(record, header.value, "header")),
-    ];
-    const assemble = ([key, value, ...values]: (PayloadView | null)[]): object => ({
-      topic: this.#options.topic,
-      partition,
-      offset: record.offset.toString(),
-      timestamp: record.timestamp.toString(),
-      key: key ? this.#key(key, record) : null,
-      value: value ? { ...this.#withSchema(value), ...this.#raw(record, record.value) } : null,
-      headers: headers.map((header, i) => ({
-        key: header.key,
-        text: values[i]?.text ?? null,
-        ...this.#raw(record, header.value),
-      })),
-      ...(problem === null ? {} : { problem }),
-    });
-    return views.some((view) => view instanceof Promise)
-      ? Promise.all(views).then(assemble)
-      : assemble(views as (PayloadView | null)[]);
-  }
-
-  #view({ data }: RecordFields, span: Span, part: DecodeContext["part"]): PayloadView | null | Promise<PayloadView> {
-    if (!span || !this.#options.decoder) return null;
-    const { topic, schemas } = this.#options;
-    const bytes = data.subarray(span.start, span.end);
-    return this.#options.decoder.view(bytes, { topic, part, schemas }, Number.POSITIVE_INFINITY);
-  }
-
-  /** schema and problems of a key only where there are any */
-  #key(view: PayloadView, record: RecordFields): object {
-    const more = view.schema !== null || view.problems.length > 0;
-    return {
-      ...(more ? this.#withSchema(view) : { format: view.format, text: view.text }),
-      ...this.#raw(record, record.key),
-    };
-  }
-
-  #withSchema({ format, text, schema, problems }: PayloadView): object {
-    return {
-      format,
-      text,
-      schema: schema && { id: schema.id, subject: schema.subject, version: schema.version },
-      problems,
-    };
-  }
-
-  #raw({ data }: RecordFields, span: Span): object {
-    if (!this.#options.bytes) return {};
-    return { bytes: span ? data.toString("base64", span.start, span.end) : null };
+  /** One message as a line of text; a promise only when a schema has to be fetched first. */
+  #line(source: Source, record: RecordFields): string | Promise<string> {
+    const placed = { topic: source.topic, partition: source.partition, record };
+    const decoding = this.#decoding!;
+    if (this.#options.format === "csv") {
+      const cells = csvCells(placed, STANDARD_COLUMNS, decoding, noField);
+      return cells instanceof Promise ? cells.then(csvLine) : csvLine(cells);
+    }
+    const line = recordLine(placed, decoding);
+    return line instanceof Promise ? line.then(jsonLine) : jsonLine(line);
   }
 }
+
+const jsonLine = (line: object): string => `${JSON.stringify(line)}\n`;
+
+const noField = (): null => null;
 
 const sizeOf = (span: Span): number => (span ? span.end - span.start : 0);

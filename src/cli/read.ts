@@ -1,3 +1,5 @@
+import { compileFilter } from "../reader/filter/filter.ts";
+import { FilteredSink } from "../reader/filteredSink.ts";
 import { Run } from "../reader/run.ts";
 import { createDecoder } from "../schema/decoder.ts";
 import { RegistryClient } from "../schema/registry.ts";
@@ -22,17 +24,20 @@ async function read({ brokers, query, registry, bytes, format }: ReadOptions): P
   const client =
     registry === null ? null : new RegistryClient({ url: registry, username: null, password: null, timeoutMs: 10_000 });
   const printer = new Printer({
-    topic: query.topic,
-    decoder: format === "json" ? createDecoder() : null,
+    format,
+    decoder: createDecoder(),
     schemas: client && schemaSource(client),
     bytes,
     most: query.to.kind === "count" ? query.to.count : Number.POSITIVE_INFINITY,
     out: process.stdout,
-    complain: ({ partition, first, last, why }) =>
-      complain(`Partition ${partition}, offsets ${first} to ${last}: ${why}`),
+    complain: ({ source, first, last, why }) =>
+      complain(`Partition ${source.partition}, offsets ${first} to ${last}: ${why}`),
   });
   const config = { bootstrap: brokers, tls: null, sasl: null, connectTimeout: 3000, requestTimeout: 30_000 };
-  const run = new Run(config, query, BUFFER, printer, () => {});
+  const filter =
+    query.filter &&
+    (await compileFilter(query.filter, { decoder: createDecoder(), schemas: client && schemaSource(client) }));
+  const run = new Run(config, query, BUFFER, filter ? new FilteredSink(printer, filter) : printer, () => {});
   let readerGone = false;
   const stop = (): void => {
     printer.end();
@@ -66,16 +71,25 @@ async function read({ brokers, query, registry, bytes, format }: ReadOptions): P
     await run.close();
   }
   if (readerGone) return;
-  for (const { partition, problem, note, failed: given } of run.partitions) {
-    if (note) complain(`Partition ${partition}: ${note}`);
+  const several = run.partitions.some(({ topic }) => topic !== run.partitions[0]!.topic);
+  for (const { topic, partition, problem, note, failed: given } of run.partitions) {
+    const name = several ? `${topic}, partition ${partition}` : `Partition ${partition}`;
+    if (note) complain(`${name}: ${note}`);
     if (given && !failed) {
-      complain(`Partition ${partition} was not read to its end: ${problem}`);
+      complain(`${name} was not read to its end: ${problem}`);
       process.exitCode = 1;
     }
   }
   // a topic or broker that is not there: one sentence and nothing else
   if (failed && printer.messages === 0) return;
+  await printer.nothing();
   if (format === "count") process.stdout.write(`${printer.messages}\n`);
+  if (filter) {
+    process.stderr.write(`${printer.passed} messages read, ${printer.messages} of them match.\n`);
+    const { count, example } = filter.problems;
+    if (count > 0)
+      process.stderr.write(`To ${count} of them the filter could not be applied, for example: ${example}\n`);
+  }
   const seconds = Math.max(performance.now() - started, 1) / 1000;
   process.stderr.write(
     `${printer.messages} messages, ${printer.bytes} bytes in ${seconds.toFixed(3)} s, ${Math.round(printer.messages / seconds)} messages/s\n`,

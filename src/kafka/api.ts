@@ -46,6 +46,8 @@ export interface PartitionInfo {
 
 export interface TopicInfo {
   name: string;
+  /** another one after the topic was deleted and created anew; null where the brokers do not say */
+  id: string | null;
   internal: boolean;
   partitions: PartitionInfo[];
 }

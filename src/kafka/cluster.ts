@@ -105,9 +105,21 @@ export class Cluster {
           }),
         )
         .sort((a, b) => a.partition - b.partition);
-      topics.push({ name: topic.name, internal: topic.internal, partitions });
+      topics.push({ name: topic.name, id: topic.id, internal: topic.internal, partitions });
     }
     return topics.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+  }
+
+  /** The same for those of some names that exist: what does not exist, or may not be seen, is left out. */
+  async topicsThere(names: string[], signal?: AbortSignal): Promise<TopicInfo[]> {
+    if (names.length === 0) return [];
+    const wanted = new Set(names);
+    return names.length === 1
+      ? this.topics(names, signal).catch((error: unknown) => {
+          if (error instanceof UserError && error.code === "unknown-topic") return [];
+          throw error;
+        })
+      : (await this.topics(null, signal)).filter(({ name }) => wanted.has(name));
   }
 
   /**
@@ -122,6 +134,15 @@ export class Cluster {
   ): Promise<Map<number, OffsetAnswer>> {
     await this.topics([topic], signal);
     return (await readOffsets(this, new Map([[topic, at]]), isolation, signal)).get(topic) ?? new Map();
+  }
+
+  /** The same for any number of topics; a partition without an answer says why. Does not reject on their account. */
+  offsets(
+    at: ReadonlyMap<string, ReadonlyMap<number, OffsetSpec>>,
+    isolation: Isolation,
+    signal?: AbortSignal,
+  ): Promise<Map<string, Map<number, OffsetAnswer>>> {
+    return readOffsets(this, at, isolation, signal);
   }
 
   /** The ids of the brokers that are up, freshly asked, ascending. */

@@ -1,34 +1,41 @@
+import { isDeepStrictEqual } from "node:util";
 import { type Disposable, Uri, type WebviewPanel } from "vscode";
 import type { Ctx } from "../context.ts";
-import { commands } from "../ids.ts";
 import { Owner } from "../platform/disposables.ts";
-import { logError } from "../platform/errors.ts";
-import type { ReadFrom, ReadQuery } from "../shared/messages.ts";
+import { logError, reportError } from "../platform/errors.ts";
+import type { ReadQuery, ViewSpec } from "../shared/messages.ts";
 import type { MessagesHostEvents, MessagesHostMethods, MessagesInit, MessagesState } from "../shared/protocol.ts";
 import type { Local } from "../shared/rpc.ts";
+import { CancelledError } from "../shared/userError.ts";
+import { partitionsOf } from "./clusterLists.ts";
+import { exportRows, pickFormat } from "./exportRows.ts";
+import { exportColumns } from "./exportTexts.ts";
+import type { FilterStore } from "./filterStore.ts";
+import { changedState, type PanelChange } from "./panelChange.ts";
+import { copyLink, panelMethods } from "./panelMethods.ts";
+import { choiceName, onlyTopic, type PanelSubject, panelTitle } from "./subject.ts";
 import type { TextDocuments } from "./textDocuments.ts";
 import { TopicProducer } from "./topicProducer.ts";
 import { TopicReader } from "./topicReader.ts";
 import { webviewHtml, webviewRoots } from "./webviewHtml.ts";
 import { WebviewRpc } from "./webviewRpc.ts";
 
-export interface PanelSubject {
-  connectionId: string;
-  connectionName: string;
-  topic: string;
+/** What all panels share. */
+export interface SharedParts {
+  documents: TextDocuments;
+  filters: FilterStore;
 }
 
-export const panelTitle = ({ topic, connectionName }: PanelSubject): string => `${topic} — ${connectionName}`;
-
-/** One Messages panel: its webview, and what works for it here. Closing it ends all of that. */
+/**
+ * One Messages panel: its webview, and what works for it here. Closing it ends all of that. Hidden, its webview is thrown away, and the
+ * reading goes on to where the query ends; a live one goes on within the bounds of the ring.
+ */
 export class MessagesPanel implements Disposable {
   readonly subject: PanelSubject;
   private readonly ctx: Ctx;
   private readonly panel: WebviewPanel;
-  private readonly documents: TextDocuments;
   private readonly owner = new Owner();
   private readonly reader: TopicReader;
-  private readonly producer: TopicProducer;
   private readonly rpc: WebviewRpc<MessagesHostMethods, MessagesHostEvents>;
   private readonly ended = new AbortController();
   private readonly keep: (state: MessagesState) => void;
@@ -38,23 +45,28 @@ export class MessagesPanel implements Disposable {
   constructor(
     ctx: Ctx,
     panel: WebviewPanel,
-    documents: TextDocuments,
+    shared: SharedParts,
     subject: PanelSubject,
     state: MessagesState,
-    remember: (state: MessagesState) => void,
+    keep: (state: MessagesState) => void,
   ) {
-    this.keep = remember;
     this.ctx = ctx;
     this.panel = panel;
-    this.documents = documents;
     this.subject = subject;
     this.state = state;
+    this.keep = keep;
     const { extensionUri } = ctx.extension;
-    const { connectionId, topic } = subject;
+    const { connectionId } = subject;
 
-    this.reader = new TopicReader(ctx, connectionId, (status) => this.rpc.emit("status", status));
-    this.producer = this.owner.own(new TopicProducer(ctx, connectionId, topic));
-    this.rpc = this.owner.own(new WebviewRpc(panel.webview, this.methods()));
+    this.reader = new TopicReader(ctx, connectionId, {
+      status: (status) => this.rpc.emit("status", status),
+      viewRefused: (view, why) => this.refused({ view }, why),
+    });
+    const topic = onlyTopic(subject);
+    const producer = topic === null ? null : this.owner.own(new TopicProducer(ctx, connectionId, topic));
+    const parts = { ctx, subject, reader: this.reader, producer, ...shared };
+    const methods: Local<MessagesHostMethods> = { ...panelMethods(parts), ...this.methods() };
+    this.rpc = this.owner.own(new WebviewRpc(panel.webview, methods));
     this.owner.own(panel.onDidDispose(() => this.dispose()));
     this.owner.own(ctx.connections.onDidChange((id) => id === connectionId && this.connectionChanged()));
     this.owner.own(ctx.settings.onDidChange((key) => key.startsWith("messages.ring") && this.reader.renew()));
@@ -67,23 +79,46 @@ export class MessagesPanel implements Disposable {
     this.entitle();
     panel.webview.html = webviewHtml(panel.webview, extensionUri, "messages", panel.title);
     // reading begins while the webview still loads
+    this.reader.setView(state.view).catch((error) => logError(ctx, error));
     this.start(state.query);
     this.askPartitions();
   }
 
-  /** Brings it to the front; what is asked for anew is read. */
-  reveal(change: { partitions?: number[]; from?: ReadFrom; produce?: boolean }): void {
+  get active(): boolean {
+    return this.panel.active;
+  }
+
+  /** Brings it to the front; what is asked for anew is read and shown. */
+  reveal(change: PanelChange): void {
     this.panel.reveal();
-    const { partitions, from, produce } = change;
-    if (partitions || from) {
-      this.state.query = { ...this.state.query, ...(partitions ? { partitions } : {}), ...(from ? { from } : {}) };
-      this.start(this.state.query);
-      this.rpc.emit("query", this.state.query);
+    const before = this.state;
+    const after = changedState(before, change);
+    this.state = after;
+    if (!isDeepStrictEqual(before.view, after.view)) {
+      this.reader.setView(after.view).catch((error) => this.refused({ view: before.view }, error));
+      this.rpc.emit("view", { view: after.view, filter: after.filter });
     }
-    if (produce) {
-      this.state.produceOpen = true;
-      this.rpc.emit("showProduce", undefined);
+    // asked for again, it is read again
+    if (change.partitions || change.from || !isDeepStrictEqual(before.query, after.query)) {
+      this.start(after.query, before.query);
+      this.rpc.emit("query", after.query);
     }
+    if (change.produce) this.rpc.emit("showProduce", undefined);
+    if (after !== before) this.keep(after);
+  }
+
+  /** Copies a link to what it shows now. */
+  async copyLink(): Promise<void> {
+    const { connectionId: id, connectionName: name } = this.subject;
+    await copyLink(this.ctx, { connection: { id, name }, query: this.state.query, view: this.state.view });
+  }
+
+  /** Exports all that it shows, in a format that the user picks. */
+  async exportShown(): Promise<void> {
+    const format = await pickFormat(this.ctx);
+    if (!format) throw new CancelledError();
+    const columns = exportColumns(this.state.view.fields);
+    await exportRows(this.ctx, this.reader, { format, seqs: null, columns, choice: this.subject });
   }
 
   dispose(): void {
@@ -94,8 +129,22 @@ export class MessagesPanel implements Disposable {
     this.panel.dispose();
   }
 
-  private start(query: ReadQuery): void {
-    void this.reader.start(query);
+  /** In the background: what fails is the status, but for a filter that cannot be used while something else is read. */
+  private start(query: ReadQuery, former = query): void {
+    this.reader.start(query).catch((error) => this.refused({ query: former }, error));
+  }
+
+  /** What the host asked for is not to be had: it is as it was, and the user hears why. */
+  private refused({ query, view }: Partial<Pick<MessagesState, "query" | "view">>, why: unknown): void {
+    if (query) {
+      this.state = { ...this.state, query };
+      this.rpc.emit("query", query);
+    }
+    if (view) {
+      this.state = { ...this.state, view };
+      this.rpc.emit("view", { view, filter: this.state.filter });
+    }
+    void reportError(this.ctx, why);
   }
 
   private entitle(): void {
@@ -116,7 +165,7 @@ export class MessagesPanel implements Disposable {
 
   /** In the background: the panel shows messages before it knows what the chooser of partitions offers. */
   private askPartitions(): void {
-    this.producer.partitions(this.ended.signal).then(
+    partitionsOf(this.ctx, this.subject.connectionId, this.subject, this.ended.signal).then(
       (partitions) => {
         this.partitions = partitions;
         this.rpc.emit("init", this.init());
@@ -127,12 +176,13 @@ export class MessagesPanel implements Disposable {
   }
 
   private init(): MessagesInit {
-    const { connectionId, connectionName, topic } = this.subject;
+    const { connectionId, connectionName } = this.subject;
     const connection = this.ctx.connections.get(connectionId);
     return {
       connectionId,
       connectionName: connection?.name ?? connectionName,
-      topic,
+      name: choiceName(this.subject),
+      topic: onlyTopic(this.subject),
       partitions: this.partitions,
       hasRegistry: connection?.registry != null,
       defaultLast: this.ctx.settings.get("messages.last"),
@@ -143,39 +193,26 @@ export class MessagesPanel implements Disposable {
     };
   }
 
-  private methods(): Local<MessagesHostMethods> {
-    const { reader, producer } = this;
-    const { connectionId } = this.subject;
+  private methods(): Pick<Local<MessagesHostMethods>, "init" | "remember" | "start" | "setView" | "copyLink"> {
     return {
       init: () => this.init(),
       remember: (state) => {
-        this.state = { ...state, query: this.state.query };
+        // what is read and shown is known here: what the webview says of it may have been overtaken
+        this.state = { ...state, query: this.state.query, view: this.state.view };
         this.keep(this.state);
       },
       start: async (query) => {
-        this.state.query = { ...query, topic: this.subject.topic };
-        await reader.start(this.state.query);
+        // the topics are the panel's: others are another panel
+        const { topics, pattern } = this.subject;
+        const asked: ReadQuery = { ...query, topics, pattern };
+        await this.reader.start(asked);
+        this.state = { ...this.state, query: asked };
       },
-      pause: (signal) => reader.call("pause", [], signal),
-      resume: (signal) => reader.call("resume", [], signal),
-      clear: (signal) => reader.call("clear", [], signal),
-      rows: (from, to, signal) => reader.call("rows", [from, to], signal),
-      detail: (seq, ...rest) => {
-        // without the optional argument the signal comes in its place
-        const [maxChars, signal] = rest.length === 2 ? rest : [undefined, rest[0] as unknown as AbortSignal];
-        return reader.call("detail", maxChars === undefined ? [seq] : [seq, maxChars], signal);
+      setView: async (view: ViewSpec, signal) => {
+        await this.reader.setView(view, signal);
+        this.state = { ...this.state, view };
       },
-      bytes: (seq, part, from, to, signal) => reader.call("bytes", [seq, part, from, to], signal),
-      find: (partition, offset, signal) => reader.call("find", [partition, offset], signal),
-      produceContext: (signal) => producer.context(signal),
-      validateDraft: (draft) => producer.validate(draft),
-      // not cancelled when the webview goes: what is being sent is sent
-      produce: (draft) => producer.produce(draft),
-      copyText: (text) => this.ctx.ui.copy(text),
-      openText: (text, languageId, title) => this.documents.open(text, languageId, title),
-      command: (name) => {
-        void this.ctx.run(commands[name], { connectionId });
-      },
+      copyLink: () => this.copyLink(),
     };
   }
 }

@@ -1,35 +1,59 @@
-import type { ReadFrom, ReadQuery, ReadTo } from "../shared/messages.ts";
-import type { DraftField, MessagesState, PanelLayout, ProduceDraft, SerializedPanel } from "../shared/protocol.ts";
+import type { TopicChoice } from "../shared/messages.ts";
+import { wholeView } from "../shared/messages.ts";
+import type {
+  DraftField,
+  FilterDraft,
+  MessagesState,
+  PanelLayout,
+  ProduceDraft,
+  SerializedPanel,
+} from "../shared/protocol.ts";
+import { type Loose, number, object, oneOf, positive, recordRef, text, texts } from "./loose.ts";
+import { restoredFilterDraft, restoredQuery, restoredView } from "./restoredQuery.ts";
 
-/** A panel that is opened for the first time: the last messages of the topic, then live. */
-export const initialState = (topic: string, last: number): MessagesState => ({
+/** A panel that is opened for the first time: the last messages of the topics, then live; several topics in the order of time. */
+export const initialState = (choice: TopicChoice, last: number): MessagesState => ({
   query: {
-    topic,
+    ...choice,
     from: { kind: "last", count: last },
     to: { kind: "live" },
     partitions: null,
     isolation: "read_committed",
+    filter: null,
+    control: false,
   },
+  view:
+    choice.topics.length === 1 && choice.pattern === null
+      ? wholeView
+      : { ...wholeView, sort: { by: "time", descending: false } },
+  filter: noFilter,
   detailTab: "value",
   detailOpen: false,
   selected: null,
   draft: null,
   produceOpen: false,
   layout: noLayout,
-  view: null,
+  place: null,
 });
 
-const noLayout: PanelLayout = { columns: {}, detailWidth: null, detailHeight: null, produceWidth: null };
+const noFilter: FilterDraft = {
+  kind: "contains",
+  text: "",
+  caseSensitive: false,
+  parts: ["key", "value"],
+  scope: "kept",
+};
 
-type Loose = Record<string, unknown>;
-const object = (value: unknown): Loose | null =>
-  typeof value === "object" && value !== null ? (value as Loose) : null;
-const text = (value: unknown): string | null => (typeof value === "string" ? value : null);
-const number = (value: unknown): number | null => (typeof value === "number" && Number.isFinite(value) ? value : null);
-const digits = (value: unknown): string | null =>
-  typeof value === "string" && /^\d{1,19}$/.test(value) ? value : null;
-const positive = (value: unknown): number | null =>
-  typeof value === "number" && Number.isSafeInteger(value) && value > 0 ? value : null;
+export const noLayout: PanelLayout = {
+  columns: {},
+  order: null,
+  time: "local",
+  density: "normal",
+  timeline: true,
+  detailWidth: null,
+  detailHeight: null,
+  produceWidth: null,
+};
 
 /**
  * What VS Code kept of a panel, perhaps written by another version: everything that still makes sense is taken, the rest is as on
@@ -40,77 +64,26 @@ export function restoredPanel(kept: unknown, last: number): SerializedPanel | nu
   const state = object(panel?.["state"]);
   const query = object(state?.["query"]);
   const connectionId = text(panel?.["connectionId"]);
-  const topic = text(query?.["topic"]);
-  if (!panel || !state || !query || !connectionId || !topic) return null;
-  const start = initialState(topic, last);
-  const selected = object(state["selected"]);
-  const partition = number(selected?.["partition"]);
-  const offset = digits(selected?.["offset"]);
+  const choice: TopicChoice = { topics: texts(query?.["topics"]) ?? [], pattern: text(query?.["pattern"]) };
+  if (!panel || !state || !query || !connectionId || (choice.topics.length === 0 && !choice.pattern)) return null;
+  const start = initialState(choice, last);
   return {
     connectionId,
     connectionName: text(panel["connectionName"]) ?? connectionId,
     state: {
       query: restoredQuery(query, start.query),
+      view: restoredView(object(state["view"]), start.view),
+      filter: restoredFilterDraft(object(state["filter"]), start.filter),
       detailTab: text(state["detailTab"]) ?? start.detailTab,
       detailOpen: state["detailOpen"] === true,
-      selected: partition !== null && offset !== null ? { partition, offset } : null,
+      selected: recordRef(state["selected"]),
       draft: restoredDraft(object(state["draft"])),
       produceOpen: state["produceOpen"] === true,
       layout: restoredLayout(object(state["layout"])),
       // rows of before the reload had other numbers
-      view: null,
+      place: null,
     },
   };
-}
-
-function restoredQuery(query: Loose, start: ReadQuery): ReadQuery {
-  const partitions = query["partitions"];
-  return {
-    topic: start.topic,
-    from: restoredFrom(object(query["from"])) ?? start.from,
-    to: restoredTo(object(query["to"])) ?? start.to,
-    partitions:
-      Array.isArray(partitions) && partitions.length > 0 && partitions.every((p) => Number.isSafeInteger(p))
-        ? (partitions as number[])
-        : null,
-    isolation: query["isolation"] === "read_uncommitted" ? "read_uncommitted" : "read_committed",
-  };
-}
-
-function restoredFrom(from: Loose | null): ReadFrom | null {
-  switch (from?.["kind"]) {
-    case "latest":
-    case "beginning":
-      return { kind: from["kind"] };
-    case "last": {
-      const count = positive(from["count"]);
-      return count ? { kind: "last", count } : null;
-    }
-    case "offset": {
-      const offset = digits(from["offset"]);
-      return offset ? { kind: "offset", offset } : null;
-    }
-    case "time": {
-      const timestamp = digits(from["timestamp"]);
-      return timestamp ? { kind: "time", timestamp } : null;
-    }
-    default:
-      return null;
-  }
-}
-
-function restoredTo(to: Loose | null): ReadTo | null {
-  switch (to?.["kind"]) {
-    case "live":
-    case "end":
-      return { kind: to["kind"] };
-    case "count": {
-      const count = positive(to["count"]);
-      return count ? { kind: "count", count } : null;
-    }
-    default:
-      return null;
-  }
 }
 
 function restoredDraft(draft: Loose | null): ProduceDraft | null {
@@ -147,12 +120,16 @@ function restoredField(field: Loose | null): DraftField | null {
   }
 }
 
-function restoredLayout(layout: Loose | null): PanelLayout {
+export function restoredLayout(layout: Loose | null): PanelLayout {
   const columns = Object.entries(object(layout?.["columns"]) ?? {}).flatMap(([id, width]) =>
     positive(width) === null ? [] : [[id, width as number] as const],
   );
   return {
     columns: Object.fromEntries(columns),
+    order: texts(layout?.["order"]),
+    time: oneOf(["local", "utc", "relative", "epoch"], layout?.["time"]) ?? noLayout.time,
+    density: oneOf(["compact", "normal", "comfortable"], layout?.["density"]) ?? noLayout.density,
+    timeline: layout?.["timeline"] !== false,
     detailWidth: number(layout?.["detailWidth"]),
     detailHeight: number(layout?.["detailHeight"]),
     produceWidth: number(layout?.["produceWidth"]),

@@ -1,34 +1,97 @@
-import { type Disposable, EventEmitter, languages, Uri, window, workspace } from "vscode";
+import {
+  type Disposable,
+  EventEmitter,
+  languages,
+  TabInputText,
+  TabInputTextDiff,
+  type TextDocument,
+  Uri,
+  commands as vscodeCommands,
+  window,
+  workspace,
+} from "vscode";
 import { textScheme } from "../ids.ts";
 import { Owner } from "../platform/disposables.ts";
 
-/** Texts shown in an editor: read-only, never to be saved, forgotten when their editor is closed. */
+export interface VirtualText {
+  text: string;
+  languageId: string;
+  /** the name in the tab */
+  title: string;
+}
+
+const gone = "This text is no longer kept. Open it from the Messages panel again.\n";
+
+/** Texts shown in an editor: read-only, never to be saved, forgotten when their last tab is closed. */
 export class TextDocuments implements Disposable {
   private readonly owner = new Owner();
   private readonly texts = new Map<string, string>();
   private opened = 0;
+  private beingOpened = 0;
 
   constructor() {
     const changed = this.owner.own(new EventEmitter<Uri>());
     this.owner.own(
       workspace.registerTextDocumentContentProvider(textScheme, {
         onDidChange: changed.event,
-        provideTextDocumentContent: (uri) => this.texts.get(uri.toString()) ?? "",
+        // after a reload VS Code asks for what it had open
+        provideTextDocumentContent: (uri) => this.texts.get(uri.toString()) ?? gone,
       }),
     );
-    this.owner.own(workspace.onDidCloseTextDocument(({ uri }) => this.texts.delete(uri.toString())));
+    // not when a document closes: it does so also when it changes its language, and while its tab is in the background
+    this.owner.own(window.tabGroups.onDidChangeTabs(({ closed }) => closed.length > 0 && this.forgetClosed()));
   }
 
-  async open(text: string, languageId: string, title: string): Promise<void> {
-    const uri = Uri.from({ scheme: textScheme, path: `/${title}`, query: String(++this.opened) });
-    this.texts.set(uri.toString(), text);
-    const document = await workspace.openTextDocument(uri);
-    await languages.setTextDocumentLanguage(document, languageId);
-    await window.showTextDocument(document, { preview: true });
+  async open(text: VirtualText): Promise<void> {
+    await this.opening(async () => {
+      await window.showTextDocument(await this.document(text), { preview: true });
+    });
+  }
+
+  /** Side by side in VS Code's diff editor. */
+  async diff(left: VirtualText, right: VirtualText, title: string): Promise<void> {
+    await this.opening(async () => {
+      const [first, second] = [await this.document(left), await this.document(right)];
+      await vscodeCommands.executeCommand("vscode.diff", first.uri, second.uri, title, { preview: true });
+    });
   }
 
   dispose(): void {
     this.texts.clear();
     this.owner.dispose();
+  }
+
+  /** A text is there before its tab is: meanwhile none is forgotten. */
+  private async opening(task: () => Promise<void>): Promise<void> {
+    this.beingOpened++;
+    try {
+      await task();
+    } finally {
+      this.beingOpened--;
+    }
+  }
+
+  private async document({ text, languageId, title }: VirtualText): Promise<TextDocument> {
+    const uri = Uri.from({ scheme: textScheme, path: `/${title}`, query: String(++this.opened) });
+    this.texts.set(uri.toString(), text);
+    const document = await workspace.openTextDocument(uri);
+    return document.languageId === languageId ? document : languages.setTextDocumentLanguage(document, languageId);
+  }
+
+  private forgetClosed(): void {
+    if (this.beingOpened > 0) return;
+    const shown = new Set(
+      window.tabGroups.all
+        .flatMap((group) => group.tabs)
+        .flatMap(({ input }) =>
+          input instanceof TabInputText
+            ? [input.uri]
+            : input instanceof TabInputTextDiff
+              ? [input.original, input.modified]
+              : [],
+        )
+        .map((uri) => uri.toString()),
+    );
+    for (const uri of this.texts.keys()) if (!shown.has(uri)) this.texts.delete(uri);
   }
 }

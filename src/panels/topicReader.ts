@@ -6,15 +6,24 @@ import type { SchemaSource } from "../schema/api.ts";
 import { schemaSource } from "../schema/source.ts";
 import {
   type EngineMethods,
+  type ExportProgress,
+  type ExportSpec,
   nothingRead,
   type ReaderStatus,
   type ReadQuery,
-  type RowsWindow,
+  type ViewSpec,
+  wholeView,
 } from "../shared/messages.ts";
-import { CancelledError, messageOf } from "../shared/userError.ts";
+import { CancelledError, messageOf, UserError } from "../shared/userError.ts";
 
 /** Runs of one worker count from 1; those of the next one begin beyond, so that rows of two workers are never taken for one run. */
 const runsOfAWorker = 1_000_000;
+
+export interface ReaderListener {
+  status(status: ReaderStatus): void;
+  /** the view that was set before there was a worker has a filter that cannot be used: what is shown instead, and why */
+  viewRefused(view: ViewSpec, why: unknown): void;
+}
 
 /**
  * One panel's reading: a worker, started when it is first needed, and started anew after it failed or after the connection or the limits
@@ -24,16 +33,19 @@ export class TopicReader {
   status: ReaderStatus = nothingRead;
   private readonly ctx: Ctx;
   private readonly connectionId: string;
-  private readonly onStatus: (status: ReaderStatus) => void;
+  private readonly told: ReaderListener;
   private reader: Promise<Reader> | null = null;
   private workers = 0;
+  private exports = 0;
+  /** what the user asked to see, for the worker that is and those to come */
+  private view: ViewSpec = wholeView;
   private stale = false;
   private disposed = false;
 
-  constructor(ctx: Ctx, connectionId: string, onStatus: (status: ReaderStatus) => void) {
+  constructor(ctx: Ctx, connectionId: string, told: ReaderListener) {
     this.ctx = ctx;
     this.connectionId = connectionId;
-    this.onStatus = onStatus;
+    this.told = told;
   }
 
   /** The next start takes a new worker, with the connection and the settings of then. */
@@ -41,19 +53,47 @@ export class TopicReader {
     this.stale = true;
   }
 
-  /** Begins a run of the query; resolves when the worker has it. Never rejects: a failure is the status. */
+  /**
+   * Begins a run of the query; resolves when the worker has it. A failure is the status; but a filter that cannot be used, while something is
+   * being read, rejects with UserError "filter", and what is being read goes on.
+   */
   async start(query: ReadQuery): Promise<void> {
     if (this.stale || this.status.state === "failed") {
       this.stale = false;
       await this.end();
     }
+    const before = this.reader;
     try {
-      const reader = this.reader ?? this.open();
+      const reader = before ?? this.open();
       await (await reader).call("start", [query]);
     } catch (error) {
       if (this.disposed || error instanceof CancelledError) return;
+      if (before && isFilterProblem(error)) throw error;
       logError(this.ctx, error);
       this.take({ ...nothingRead, run: this.base, state: "failed", problem: messageOf(error) });
+    }
+  }
+
+  /** Shows what is kept in another way, also in later runs. Rejects with UserError "filter"; the former view stays then. */
+  async setView(view: ViewSpec, signal?: AbortSignal): Promise<void> {
+    if (this.reader) await this.call("setView", [view], signal);
+    this.view = view;
+  }
+
+  /** Writes what is kept to a file. Rejects with CancelledError also when the worker ends first. */
+  async export(
+    spec: ExportSpec,
+    progress: (progress: ExportProgress) => void,
+    signal: AbortSignal,
+  ): Promise<ExportProgress> {
+    if (!this.reader) throw new UserError("There is nothing to export yet: no message was read.", { code: "nothing" });
+    const reader = await this.reader;
+    const id = ++this.exports;
+    const stop = reader.onExported((now) => now.id === id && progress(now));
+    try {
+      return await reader.call("export", [id, spec], signal);
+    } finally {
+      stop();
     }
   }
 
@@ -66,9 +106,7 @@ export class TopicReader {
     if (!this.reader) throw new CancelledError();
     const base = this.base;
     const answer = await (await this.reader).call(method, args, signal);
-    if (method !== "rows") return answer;
-    const rows = answer as RowsWindow;
-    return { ...rows, run: rows.run + base } as typeof answer;
+    return isOfRun(answer) ? Object.assign(answer, { run: answer.run + base }) : answer;
   }
 
   async dispose(): Promise<void> {
@@ -118,7 +156,21 @@ export class TopicReader {
       // a worker that was replaced has no say any more
       if (base === this.base && !this.disposed) this.take({ ...status, run: status.run + base });
     });
+    await this.show(reader);
     return reader;
+  }
+
+  /** The view of a worker that is new. One whose filter does not work any more must not keep the messages from being read. */
+  private async show(reader: Reader): Promise<void> {
+    if (this.view === wholeView) return;
+    try {
+      await reader.call("setView", [this.view]);
+    } catch (error) {
+      if (!isFilterProblem(error)) throw error;
+      this.view = { ...this.view, filter: null };
+      await reader.call("setView", [this.view]);
+      this.told.viewRefused(this.view, error);
+    }
   }
 
   /** A registry that cannot even be addressed must not keep the messages from being read: the log says why, the rows show the bytes. */
@@ -135,6 +187,12 @@ export class TopicReader {
 
   private take(status: ReaderStatus): void {
     this.status = status;
-    this.onStatus(status);
+    this.told.status(status);
   }
 }
+
+const isFilterProblem = (error: unknown): boolean => error instanceof UserError && error.code === "filter";
+
+/** Rows and time lines belong to a run. */
+const isOfRun = (answer: unknown): answer is { run: number } =>
+  typeof answer === "object" && answer !== null && "run" in answer && typeof answer.run === "number";

@@ -7,6 +7,8 @@ export interface Ui {
   input(options: InputOptions): Promise<string | Back>;
   /** One of a list; the list may still be loading. */
   pick<T>(options: PickOptions<T>): Promise<T | Back>;
+  /** Some of a list, at least one; the list may still be loading. */
+  pickMany<T>(options: Omit<PickOptions<T>, "active">): Promise<T[] | Back>;
   /** A modal question before something that cannot be undone. */
   confirm(question: { message: string; detail?: string; action: string }): Promise<boolean>;
   /** A notification; resolves with the button that was pressed. */
@@ -15,6 +17,15 @@ export interface Ui {
   error(message: string, ...actions: string[]): Promise<string | undefined>;
   /** The path of a file that exists. */
   openFile(options: { title: string; openLabel: string; filters?: Record<string, string[]> }): Promise<string>;
+  /** The path of a file to write; whether to replace one that is there was asked. `defaultPath` may lack its folder. */
+  saveFile(options: {
+    title: string;
+    saveLabel: string;
+    defaultPath: string;
+    filters: Record<string, string[]>;
+  }): Promise<string>;
+  /** The path of a folder that exists. */
+  openFolder(options: { title: string; openLabel: string; defaultPath?: string | undefined }): Promise<string>;
   /** Shows that something is going on, with a Cancel button that aborts the signal. */
   progress<T>(title: string, task: (signal: AbortSignal, report: (text: string) => void) => Promise<T>): Promise<T>;
   copy(text: string): Promise<void>;

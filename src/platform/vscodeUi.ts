@@ -6,12 +6,14 @@ import {
   type QuickInput,
   type QuickInputButton,
   QuickInputButtons,
+  type QuickPick,
   type QuickPickItem,
   QuickPickItemKind,
   ThemeIcon,
+  Uri,
   window,
 } from "vscode";
-import { CancelledError } from "../shared/userError.ts";
+import { CancelledError, UserError } from "../shared/userError.ts";
 import { Owner } from "./disposables.ts";
 import {
   type Back,
@@ -38,6 +40,7 @@ export function replaceableUi(): { ui: Ui; replaceUi: (answers: Partial<Ui>) => 
 const vscodeUi: Ui = {
   input,
   pick,
+  pickMany,
   async confirm({ message, detail, action }) {
     return (
       (await window.showWarningMessage(message, { modal: true, ...(detail ? { detail } : {}) }, action)) === action
@@ -48,8 +51,20 @@ const vscodeUi: Ui = {
   error: async (message, ...actions) => window.showErrorMessage(message, ...actions),
   async openFile({ title, openLabel, filters }) {
     const [uri] = (await window.showOpenDialog({ title, openLabel, ...(filters ? { filters } : {}) })) ?? [];
-    if (!uri) throw new CancelledError();
-    return uri.fsPath;
+    return pathOf(uri);
+  },
+  async saveFile({ defaultPath, ...options }) {
+    return pathOf(await window.showSaveDialog({ ...options, defaultUri: Uri.file(defaultPath) }));
+  },
+  async openFolder({ defaultPath, ...options }) {
+    const [uri] =
+      (await window.showOpenDialog({
+        ...options,
+        canSelectFiles: false,
+        canSelectFolders: true,
+        ...(defaultPath ? { defaultUri: Uri.file(defaultPath) } : {}),
+      })) ?? [];
+    return pathOf(uri);
   },
   async progress(title, task) {
     return window.withProgress(
@@ -68,6 +83,15 @@ const vscodeUi: Ui = {
     await commands.executeCommand("workbench.action.openSettings", `@id:${id}`);
   },
 };
+
+/** Of what a dialog was answered with. A virtual file system has no paths that Node could read or write. */
+function pathOf(uri: Uri | undefined): string {
+  if (!uri) throw new CancelledError();
+  if (uri.scheme === "file") return uri.fsPath;
+  throw new UserError(`This works with files on a disk only, not with ${uri.scheme}: choose another place.`, {
+    code: "not-a-file",
+  });
+}
 
 /** Shows a quick input until `settle` is called or it is closed; always disposed. */
 function ask<T>(input: QuickInput & { buttons: readonly QuickInputButton[] }, position: StepPosition | undefined) {
@@ -127,42 +151,45 @@ function input(options: InputOptions): Promise<string | Back> {
   return answer;
 }
 
-function pick<T>(options: PickOptions<T>): Promise<T | Back> {
-  interface Row extends QuickPickItem {
-    value?: T;
-  }
-  const list = window.createQuickPick<Row>();
-  list.title = options.title;
-  list.placeholder = options.placeholder;
-  list.matchOnDescription = true;
-  const { owner, answer, settle } = ask<T | Back>(list, options.position);
+interface Row<T> extends QuickPickItem {
+  value?: T;
+}
 
-  const row = (item: PickItem<T>): Row => ({
+function row<T>(item: PickItem<T>): Row<T> {
+  return {
     label: item.label,
     value: item.value,
     ...(item.description === undefined ? {} : { description: item.description }),
     ...(item.detail === undefined ? {} : { detail: item.detail }),
     ...(item.icon === undefined ? {} : { iconPath: new ThemeIcon(item.icon) }),
-  });
-  let rows: Row[] = [];
-  const show = () => {
-    const typed = list.value.trim() === "" ? null : options.typed?.(list.value.trim());
-    // alwaysShow: the list filters by the typed text, which the row made of it need not contain
-    list.items = typed ? [{ ...row(typed), alwaysShow: true }, ...rows] : rows;
   };
-  const fill = (items: readonly PickItem<T>[]) => {
+}
+
+/** A list with its items, which may come later, and on top of them the line that is made of what is typed. */
+function listOf<T>({ title, placeholder, items, typed }: PickOptions<T>, filled: (list: QuickPick<Row<T>>) => void) {
+  const list = window.createQuickPick<Row<T>>();
+  list.title = title;
+  list.placeholder = placeholder;
+  list.matchOnDescription = true;
+  let rows: Row<T>[] = [];
+  const show = () => {
+    const made = list.value.trim() === "" ? null : typed?.(list.value.trim());
+    const checked = list.selectedItems;
+    // alwaysShow: the list filters by the typed text, which the row made of it need not contain
+    list.items = made ? [{ ...row(made), alwaysShow: true }, ...rows] : rows;
+    if (list.canSelectMany) list.selectedItems = checked.filter((one) => list.items.includes(one));
+  };
+  const fill = (loaded: readonly PickItem<T>[]) => {
     let section: string | undefined;
-    rows = items.flatMap((item) => {
+    rows = loaded.flatMap((item) => {
       const heading = item.section !== section && item.section !== undefined;
       section = item.section;
       return heading ? [{ label: item.section!, kind: QuickPickItemKind.Separator }, row(item)] : [row(item)];
     });
     show();
-    const active = list.items.find((r) => r.value !== undefined && r.value === options.active);
-    if (active) list.activeItems = [active];
+    filled(list);
   };
 
-  const { items } = options;
   let failed: Promise<never> | null = null;
   if (items instanceof Promise) {
     list.busy = true;
@@ -181,6 +208,17 @@ function pick<T>(options: PickOptions<T>): Promise<T | Back> {
       },
     );
   } else fill(items);
+  /** what is answered, or why the items could not be loaded */
+  const orFailed = <R>(answer: Promise<R>): Promise<R> => (failed ? Promise.race([answer, failed]) : answer);
+  return { list, show, orFailed };
+}
+
+function pick<T>(options: PickOptions<T>): Promise<T | Back> {
+  const { list, show, orFailed } = listOf(options, (filled) => {
+    const active = filled.items.find((r) => r.value !== undefined && r.value === options.active);
+    if (active) filled.activeItems = [active];
+  });
+  const { owner, answer, settle } = ask<T | Back>(list, options.position);
   if (options.typed) owner.own(list.onDidChangeValue(show));
   owner.own(
     list.onDidAccept(() => {
@@ -193,5 +231,24 @@ function pick<T>(options: PickOptions<T>): Promise<T | Back> {
   );
   owner.own(list.onDidTriggerButton(() => settle(back)));
   list.show();
-  return failed ? Promise.race([answer, failed]) : answer;
+  return orFailed(answer);
+}
+
+function pickMany<T>(options: Omit<PickOptions<T>, "active">): Promise<T[] | Back> {
+  const { list, show, orFailed } = listOf(options, () => undefined);
+  list.canSelectMany = true;
+  const { owner, answer, settle } = ask<T[] | Back>(list, options.position);
+  if (options.typed) owner.own(list.onDidChangeValue(show));
+  owner.own(
+    list.onDidAccept(() => {
+      const chosen = list.selectedItems.flatMap((one) => ("value" in one ? [one.value as T] : []));
+      // nothing is ticked: what is typed is meant, where it means something
+      const typed = chosen.length > 0 || list.value.trim() === "" ? null : options.typed?.(list.value.trim());
+      if (chosen.length > 0) settle(chosen);
+      else if (typed) settle([typed.value]);
+    }),
+  );
+  owner.own(list.onDidTriggerButton(() => settle(back)));
+  list.show();
+  return orFailed(answer);
 }

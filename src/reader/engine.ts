@@ -2,21 +2,26 @@ import type { ClusterConfig } from "../kafka/api.ts";
 import type { ClusterLog } from "../kafka/cluster.ts";
 import type { Decoder, SchemaSource } from "../schema/api.ts";
 import { cachedSource } from "../schema/source.ts";
-import type {
-  BytesView,
-  EngineMethods,
-  PayloadPart,
-  ReaderStatus,
-  ReadQuery,
-  RecordDetail,
-  RowsWindow,
-  RowView,
+import {
+  type BytesView,
+  type EngineMethods,
+  type Filter,
+  type PayloadPart,
+  type ReadQuery,
+  type RecordDetail,
+  type RowsWindow,
+  type RowView,
+  type ViewSpec,
+  wholeView,
 } from "../shared/messages.ts";
 import { type Port, Rpc } from "../shared/rpc.ts";
+import { compileFilter } from "./filter/filter.ts";
+import type { RecordFilter } from "./filter/recordFilter.ts";
 import type { EngineHostMethods, EngineOwnEvents, RingLimits } from "./protocol.ts";
 import { payloadBytes, RowViews } from "./rows.ts";
-
 import { Session } from "./session.ts";
+import { SessionTools } from "./sessionTools.ts";
+import { ViewKeeper } from "./viewKeeper.ts";
 
 /** a status at most ten times a second, ms */
 const STATUS_INTERVAL = 100;
@@ -38,13 +43,21 @@ export function createEngine(options: EngineOptions): { dispose(): Promise<void>
   return new Engine(options);
 }
 
+/** What one run of a query is made of. */
+interface Running {
+  session: Session;
+  rows: RowViews;
+  view: ViewKeeper;
+  tools: SessionTools;
+}
+
 class Engine {
   readonly #rpc: Rpc<EngineMethods, EngineHostMethods, EngineOwnEvents>;
   readonly #options: EngineOptions;
   readonly #schemas: SchemaSource | null;
   readonly #log: ClusterLog;
-  #session: Session | null = null;
-  #views: RowViews | null = null;
+  #running: Running | null = null;
+  #spec: ViewSpec = wholeView;
   /** changes with every start and clear */
   #run = 0;
   #statusTimer: NodeJS.Timeout | undefined;
@@ -55,14 +68,25 @@ class Engine {
     this.#options = options;
     this.#rpc = new Rpc<EngineMethods, EngineHostMethods, EngineOwnEvents>(options.port, {
       start: (query) => this.#start(query),
-      pause: () => this.#session?.pause(),
-      resume: () => this.#session?.resume(),
+      pause: () => this.#running?.session.pause(),
+      resume: () => this.#running?.session.resume(),
       clear: () => this.#clear(),
+      setView: (spec) => this.#setView(spec),
       rows: (from, to) => this.#rows(from, to),
       // without the optional argument the signal comes in its place
       detail: (seq, maxChars) => this.#detail(seq, typeof maxChars === "number" ? maxChars : undefined),
       bytes: (seq, part, from, to) => this.#bytes(seq, part, from, to),
-      find: (partition, offset) => this.#session?.ring.find(partition, Number(offset)) ?? null,
+      find: (topic, partition, offset) => this.#running?.session.ring.find(topic, partition, Number(offset)) ?? null,
+      locate: (seq) => this.#running?.view.view.placeOf(seq) ?? null,
+      locateTime: (timestamp) => this.#running?.view.view.placeOfTime(Number(timestamp)) ?? null,
+      sameKey: async (seq, direction, signal) => (await this.#running?.tools.sameKey(seq, direction, signal)) ?? null,
+      keyHistory: async (seq, limit, maxChars, signal) =>
+        (await this.#running?.tools.keyHistory(seq, limit, maxChars, signal)) ?? [],
+      fields: async (limit, signal) => (await this.#running?.tools.fields(limit, signal)) ?? [],
+      timeline: (buckets) => this.#tools().timeline(this.#run, buckets),
+      copyAs: (seqs, format) => this.#tools().copyAs(seqs, format),
+      export: (id, spec, signal) =>
+        this.#tools().export(spec, signal, (progress) => this.#rpc.emit("exported", { id, ...progress })),
     });
     this.#log = (level, message) => this.#rpc.emit("log", { level, message });
     this.#schemas = options.schemas
@@ -75,53 +99,105 @@ class Engine {
     this.#disposed = true;
     clearTimeout(this.#statusTimer);
     this.#rpc.dispose();
-    await this.#session?.close();
+    this.#running?.view.dispose();
+    await this.#running?.session.close();
   }
 
-  #start(query: ReadQuery): void {
-    void this.#session?.close();
+  async #start(query: ReadQuery): Promise<void> {
+    const filter = await this.#compiled(query.filter);
+    const viewFilter = await this.#compiled(this.#spec.filter);
+    if (this.#disposed) return;
+    const before = this.#running;
+    before?.view.dispose();
+    void before?.session.close();
     this.#run++;
-    this.#views = new RowViews(query.topic, this.#options.decoder, this.#schemas);
-    const { config, ring } = this.#options;
+    const { config, ring, decoder } = this.#options;
     const session: Session = new Session(query, {
       config,
       ring: { bytes: ring.megabytes * 1024 * 1024, rows: ring.rows },
+      filter,
       log: this.#log,
       changed: (now) => {
-        if (this.#session === session) this.#statusChanged(now);
+        if (this.#running?.session === session) this.#changed(now);
       },
     });
-    this.#session = session;
+    const rows = new RowViews(decoder, this.#schemas, session.transactions, query.isolation === "read_committed");
+    rows.fields = this.#spec.fields;
+    const told = {
+      changed: (): void => {
+        if (this.#running?.session === session) this.#statusChanged(false);
+      },
+      failed: (error: unknown): void =>
+        this.#log("error", error instanceof Error ? String(error.stack) : String(error)),
+    };
+    const view = new ViewKeeper(session.ring, told, this.#spec, viewFilter);
+    const tools = new SessionTools(session, rows, view, {
+      decoder,
+      schemas: this.#schemas,
+      brokers: config.bootstrap,
+    });
+    this.#running = { session, rows, view, tools };
     this.#statusChanged(true);
   }
 
   #clear(): void {
     this.#run++;
-    this.#session?.clear();
+    this.#running?.session.clear();
+    this.#running?.view.reset();
+  }
+
+  async #setView(spec: ViewSpec): Promise<void> {
+    const filter = await this.#compiled(spec.filter);
+    this.#spec = spec;
+    const running = this.#running;
+    if (!running) return;
+    running.rows.fields = spec.fields;
+    running.view.use(spec, filter);
+    this.#statusChanged(true);
+  }
+
+  async #compiled(filter: Filter | null): Promise<RecordFilter | null> {
+    return filter && compileFilter(filter, { decoder: this.#options.decoder, schemas: this.#schemas });
+  }
+
+  #tools(): SessionTools {
+    if (!this.#running) throw new Error("Nothing was started yet.");
+    return this.#running.tools;
   }
 
   /** Decodes just this window; what is gone or not yet there is left out. */
   async #rows(from: number, to: number): Promise<RowsWindow> {
     const run = this.#run;
-    const session = this.#session;
-    const views = this.#views;
-    if (!session || !views) return { run, firstSeq: 0, nextSeq: 0, from: 0, rows: [] };
-    const { firstSeq, nextSeq } = session.ring;
-    const start = Math.min(Math.max(from, firstSeq), nextSeq);
-    const end = Math.max(start, Math.min(to, nextSeq, start + MAX_WINDOW));
+    const running = this.#running;
+    if (!running) return { run, revision: 0, from: 0, rows: [] };
+    const { view, session } = running;
+    const { revision, first, next } = view.status();
+    const start = Math.min(Math.max(from, first), next);
+    const end = Math.max(start, Math.min(to, next, start + MAX_WINDOW));
     const rows: (RowView | Promise<RowView>)[] = [];
-    for (let seq = start; seq < end; seq++) rows.push(views.row(session.ring.row(seq)!));
-    return { run, firstSeq, nextSeq, from: start, rows: await Promise.all(rows) };
+    for (let place = start; place < end; place++) {
+      const seq = view.view.seqAt(place);
+      const stored = seq === null ? null : session.ring.row(seq);
+      // the view is told of what was dropped a little later
+      if (stored) rows.push(running.rows.row(stored, place));
+    }
+    return { run, revision, from: start, rows: await Promise.all(rows) };
   }
 
   async #detail(seq: number, maxChars?: number): Promise<RecordDetail | null> {
-    const stored = this.#session?.ring.row(seq);
-    return stored?.kind === "record" && this.#views ? this.#views.detail(stored, maxChars) : null;
+    const stored = this.#running?.session.ring.row(seq);
+    return stored?.kind === "record" ? this.#running!.rows.detail(stored, maxChars) : null;
   }
 
   #bytes(seq: number, part: PayloadPart, from: number, to: number): BytesView | null {
-    const stored = this.#session?.ring.row(seq);
+    const stored = this.#running?.session.ring.row(seq);
     return stored?.kind === "record" ? payloadBytes(stored, part, from, Math.min(to, from + MAX_BYTES)) : null;
+  }
+
+  /** The session's rows or state have changed. */
+  #changed(now: boolean): void {
+    this.#running?.view.rowsChanged();
+    this.#statusChanged(now);
   }
 
   #statusChanged(now: boolean): void {
@@ -134,9 +210,9 @@ class Engine {
   #pushStatus(): void {
     clearTimeout(this.#statusTimer);
     this.#statusTimer = undefined;
-    const status: ReaderStatus | undefined = this.#session?.status(this.#run);
-    if (!status) return;
+    const running = this.#running;
+    if (!running) return;
     this.#statusAt = performance.now();
-    this.#rpc.emit("status", status);
+    this.#rpc.emit("status", { ...running.session.status(this.#run), view: running.view.status() });
   }
 }

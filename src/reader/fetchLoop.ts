@@ -1,19 +1,22 @@
 import { pause } from "../kafka/abortable.ts";
+import type { TopicInfo } from "../kafka/api.ts";
 import type { Cluster } from "../kafka/cluster.ts";
 import { kafkaError } from "../kafka/errors.ts";
 import { PartitionScan, type ScanSink } from "../kafka/log/scan.ts";
-import { type FetchedPartition, type FetchResponse, fetch } from "../kafka/protocol/fetch.ts";
+import { type FetchedPartition, type FetchResponse, fetch, fetchByName } from "../kafka/protocol/fetch.ts";
 import type { Isolation } from "../shared/messages.ts";
 import { isCancelled, messageOf, UserError } from "../shared/userError.ts";
 import type { PartitionReader } from "./partition.ts";
 
 /** what fetching needs of a cluster */
-export type FetchCluster = Pick<Cluster, "request" | "topics" | "listOffsets">;
+export type FetchCluster = Pick<Cluster, "request" | "topics" | "topicsThere" | "offsets">;
 
 /** Takes the records of one reading, in the order of each partition's log. */
 export interface ReadSink extends ScanSink {
   /** how many more records are wanted; Infinity without a limit */
   wanted(): number;
+  /** how many records of a partition may be handed over before `wanted` is asked again */
+  atMost(): number;
   /** after each answer: what it returns is waited for before more is asked for (back pressure) */
   flush(): Promise<void> | undefined;
   /** positions, ends or problems have changed */
@@ -51,8 +54,17 @@ const TOPIC_AUTHORIZATION_FAILED = 29;
 /** "you are not asking the leader", in its several forms */
 const STALE_METADATA = new Set([UNKNOWN_TOPIC_OR_PARTITION, 5, 6, 9, 56, 74, 75, 78, 100]);
 
+/** What is read of which topics. */
+export interface FetchQuery {
+  /** name → id, null where the brokers do not say; grows when topics appear that a pattern matches */
+  topics: Map<string, string | null>;
+  isolation: Isolation;
+  /** markers and aborted messages are handed over too */
+  control: boolean;
+}
+
 /**
- * Fetches from the leaders of a topic's partitions until each is finished: no consumer group, nothing kept on the brokers.
+ * Fetches from the leaders of topics' partitions until each is finished: no consumer group, nothing kept on the brokers.
  *
  * Per leader up to two requests are in flight over disjoint sets of partitions, so that the broker reads while we index. Partitions that have
  * nothing new wait at the broker in one request (long poll), or ride along in a request that has something to fetch.
@@ -60,8 +72,7 @@ const STALE_METADATA = new Set([UNKNOWN_TOPIC_OR_PARTITION, 5, 6, 9, 56, 74, 75,
 export class FetchLoop {
   readonly partitions: PartitionReader[];
   readonly #cluster: FetchCluster;
-  readonly #topic: string;
-  readonly #isolation: Isolation;
+  readonly #query: FetchQuery;
   readonly #limits: FetchLimits;
   readonly #sink: ReadSink;
   readonly #inFlight = new Map<number, number>();
@@ -72,7 +83,8 @@ export class FetchLoop {
   #timer: NodeJS.Timeout | undefined;
   #metadata: Promise<void> | null = null;
   #metadataAt = Number.NEGATIVE_INFINITY;
-  #deletedSince: number | null = null;
+  /** topics that are unknown, and since when (performance.now()) */
+  readonly #unknownSince = new Map<string, number>();
   /** performance.now() at which other events are to get their turn */
   #sliceEnd = 0;
   /** when a request last failed as a whole */
@@ -81,14 +93,13 @@ export class FetchLoop {
 
   constructor(
     cluster: FetchCluster,
-    query: { topic: string; isolation: Isolation },
+    query: FetchQuery,
     partitions: PartitionReader[],
     limits: FetchLimits,
     sink: ReadSink,
   ) {
     this.#cluster = cluster;
-    this.#topic = query.topic;
-    this.#isolation = query.isolation;
+    this.#query = query;
     this.partitions = partitions;
     this.#limits = limits;
     this.#sink = sink;
@@ -201,19 +212,25 @@ export class FetchLoop {
     }
     let trouble: string | null = null;
     try {
+      const topics = Map.groupBy(partitions, (p) => p.topic);
+      const { topics: ids, isolation } = this.#query;
+      const named = [...topics.keys()].some((name) => !ids.get(name));
       const response = await this.#cluster.request(
         leader,
-        fetch,
+        named ? fetchByName : fetch,
         {
           maxWait: patient ? LONG_POLL : 100,
           minBytes: 1,
           maxBytes: first ? Math.min(FIRST_ANSWER_BYTES, this.#limits.answer) : this.#limits.answer,
-          isolation: this.#isolation,
-          topic: this.#topic,
-          partitions: partitions.map((p) => ({
-            partition: p.partition,
-            offset: BigInt(p.position),
-            maxBytes: p.started ? this.#limits.partition : Math.min(FIRST_PARTITION_BYTES, this.#limits.partition),
+          isolation,
+          topics: [...topics].map(([name, those]) => ({
+            name,
+            id: ids.get(name) ?? null,
+            partitions: those.map((p) => ({
+              partition: p.partition,
+              offset: BigInt(p.position),
+              maxBytes: p.started ? this.#limits.partition : Math.min(FIRST_PARTITION_BYTES, this.#limits.partition),
+            })),
           })),
         },
         { signal },
@@ -246,16 +263,23 @@ export class FetchLoop {
 
   async #take(response: FetchResponse, asked: PartitionReader[], signal: AbortSignal): Promise<void> {
     if (response.error !== 0) throw new UserError(kafkaError(response.error).sentence, { code: "broker" });
-    const byId = new Map(asked.map((p) => [p.partition, p]));
+    const { topics } = this.#query;
+    const bySource = new Map<string, PartitionReader>();
+    for (const p of asked) {
+      // an answer names its topics as they were asked for: by id or by name
+      bySource.set(`${p.partition} ${p.topic}`, p);
+      const id = topics.get(p.topic);
+      if (id) bySource.set(`${p.partition} ${id}`, p);
+    }
     const empty = response.throttle <= 0 && response.partitions.every((f) => f.end === f.start && f.error === 0);
     for (const fetched of response.partitions) {
-      const p = byId.get(fetched.partition);
+      const p = bySource.get(`${fetched.partition} ${fetched.topic}`);
       if (!p || p.finished) continue;
       if (fetched.error !== 0) this.#takeError(p, fetched.error);
       else {
         p.recovered();
         p.started = true;
-        this.#deletedSince = null;
+        if (this.#unknownSince.size > 0) this.#unknownSince.delete(p.topic);
         await this.#takeRecords(p, fetched, response.buffer, { empty, first: p === asked[0] }, signal);
         if (signal.aborted) return;
       }
@@ -271,21 +295,29 @@ export class FetchLoop {
     answer: { empty: boolean; first: boolean },
     signal: AbortSignal,
   ): Promise<void> {
-    p.end = Number(this.#isolation === "read_committed" ? fetched.lastStableOffset : fetched.highWatermark);
+    const { isolation, control } = this.#query;
+    p.end = Number(isolation === "read_committed" ? fetched.lastStableOffset : fetched.highWatermark);
     if (fetched.logStartOffset >= 0n) p.logStart = Number(fetched.logStartOffset);
     const before = p.position;
     const scan = new PartitionScan(
-      { ...fetched, buffer, aborted: this.#isolation === "read_committed" ? fetched.aborted : null },
+      {
+        buffer,
+        start: fetched.start,
+        end: fetched.end,
+        source: p.source,
+        aborted: isolation === "read_committed" ? fetched.aborted : null,
+        control,
+      },
       { from: before, visible: p.minOffset, to: p.to, end: p.end, batchBytes: this.#limits.batch },
       this.#sink,
     );
-    let result = scan.run(this.#sink.wanted(), this.#sliceEnd);
+    let result = scan.run(this.#sink.atMost(), this.#sliceEnd);
     p.position = result.next;
     while (result.more || performance.now() > this.#sliceEnd) {
       await new Promise<void>((resolve) => setImmediate(resolve));
       this.#sliceEnd = performance.now() + SLICE;
       if (signal.aborted || !result.more) break;
-      result = scan.run(this.#sink.wanted(), this.#sliceEnd);
+      result = scan.run(this.#sink.atMost(), this.#sliceEnd);
       p.position = result.next;
     }
     if (p.position > before) {
@@ -296,7 +328,7 @@ export class FetchLoop {
       const last = before + p.skip - 1;
       const { claimed, there } = result.cut;
       const why = `The batch at offset ${before} is damaged: it claims ${claimed} bytes, but the broker has ${there}.`;
-      this.#sink.unreadable(p.partition, before, last, why);
+      this.#sink.unreadable(p.source, before, last, why);
       p.position = last + 1;
       p.skip *= 2;
     } else if (answer.empty && p.behind && ++p.emptyAnswers >= 3) {
@@ -316,7 +348,7 @@ export class FetchLoop {
       this.#giveUpAfterPatience(p);
       this.#refreshLeaders();
     } else if (code === TOPIC_AUTHORIZATION_FAILED) {
-      this.#end(new UserError(`Not authorized to read topic ${this.#topic}.`, { code: "topic-authorization-failed" }));
+      this.#giveUpTopic(p.topic, `Not authorized to read topic ${p.topic}.`, "topic-authorization-failed");
     } else if (this.#limits.patience < Number.POSITIVE_INFINITY) {
       p.problem = sentence;
       p.failed = true;
@@ -332,11 +364,15 @@ export class FetchLoop {
     const { signal } = this.#abort;
     try {
       const at = (spec: "earliest" | "latest") =>
-        this.#cluster.listOffsets(this.#topic, new Map([[p.partition, spec]]), this.#isolation, signal);
-      const [earliest, latest] = (await Promise.all([at("earliest"), at("latest")])).map((m) => m.get(p.partition));
+        this.#cluster.offsets(new Map([[p.topic, new Map([[p.partition, spec]])]]), this.#query.isolation, signal);
+      const [earliest, latest] = (await Promise.all([at("earliest"), at("latest")])).map((m) =>
+        m.get(p.topic)?.get(p.partition),
+      );
       if (signal.aborted || !earliest || !latest || earliest.problem || latest.problem) return;
       const start = Number(earliest.offset);
       const end = Number(latest.offset);
+      await this.checkTopics([p.topic]);
+      if (signal.aborted || p.failed) return;
       if (p.position < start) {
         p.note = lostNote(start - p.position, start);
         p.position = p.minOffset = start;
@@ -360,37 +396,67 @@ export class FetchLoop {
     return restarting ? 10 * this.#limits.deletedAfter : this.#limits.deletedAfter;
   }
 
-  /** Who leads what, asked at most five times a second; a topic that stays unknown was deleted. */
+  /** Who leads what, asked at most five times a second, of the topics that have trouble. */
   #refreshLeaders(): void {
     if (this.#metadata || this.#ended) return;
     const { signal } = this.#abort;
     const wait = Math.max(0, this.#metadataAt + 200 - performance.now());
     this.#metadata = pause(wait, signal)
       .then(async () => {
-        const [topic] = await this.#cluster.topics([this.#topic], signal);
-        this.#deletedSince = null;
-        for (const info of topic?.partitions ?? []) {
-          const p = this.partitions.find((one) => one.partition === info.partition);
-          if (p) p.leader = info.leader;
-        }
+        const troubled = this.partitions.filter((p) => !p.finished && (p.failures > 0 || p.leader < 0));
+        await this.checkTopics([...new Set(troubled.map((p) => p.topic))]);
       })
       .catch((error: unknown) => {
-        if (signal.aborted || isCancelled(error)) return;
-        if (error instanceof UserError && error.code === "unknown-topic") {
-          this.#deletedSince ??= performance.now();
-          if (performance.now() - this.#deletedSince > this.#patienceForDeleted()) {
-            this.#end(
-              new UserError(`Topic ${this.#topic} no longer exists: it was deleted while it was read.`, {
-                code: "unknown-topic",
-              }),
-            );
-          }
-        }
+        // the fetches will say what is wrong
+        if (!signal.aborted && !isCancelled(error) && !(error instanceof UserError)) this.#end(error);
       })
       .finally(() => {
         this.#metadata = null;
         this.#metadataAt = performance.now();
       });
+  }
+
+  /**
+   * Looks up topics: takes in who leads their partitions, and gives up those that stay unknown (deleted) and those that have another id than at the start
+   * (deleted and created anew). Gives what was found of them. Rejects with UserError.
+   */
+  async checkTopics(names: string[]): Promise<TopicInfo[]> {
+    const { signal } = this.#abort;
+    const found = new Map((await this.#cluster.topicsThere(names, signal)).map((topic) => [topic.name, topic]));
+    const now = performance.now();
+    for (const name of names) {
+      const topic = found.get(name);
+      if (!topic) {
+        const since = this.#unknownSince.get(name) ?? now;
+        this.#unknownSince.set(name, since);
+        if (now - since > this.#patienceForDeleted()) {
+          this.#giveUpTopic(name, `Topic ${name} no longer exists: it was deleted while it was read.`, "unknown-topic");
+        }
+        continue;
+      }
+      this.#unknownSince.delete(name);
+      const known = this.#query.topics.get(name);
+      if (known && topic.id && topic.id !== known) {
+        found.delete(name);
+        const what = `Topic ${name} was deleted and created anew while it was read: what is shown is of the old one. Restart to read the new one.`;
+        this.#giveUpTopic(name, what, "recreated");
+        continue;
+      }
+      const leaders = new Map(topic.partitions.map((info) => [info.partition, info.leader]));
+      for (const p of this.partitions) if (p.topic === name) p.leader = leaders.get(p.partition) ?? p.leader;
+    }
+    return [...found.values()];
+  }
+
+  /** Nothing more can be read of a topic; when it was the last, that is the end. */
+  #giveUpTopic(name: string, problem: string, code: string): void {
+    for (const p of this.partitions) {
+      if (p.topic !== name || p.finished) continue;
+      p.problem = problem;
+      p.failed = true;
+    }
+    if (this.partitions.every((p) => p.finished)) this.#end(new UserError(problem, { code }));
+    else this.#sink.changed();
   }
 }
 

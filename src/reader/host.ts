@@ -2,7 +2,7 @@ import { Worker } from "node:worker_threads";
 import type { ClusterConfig } from "../kafka/api.ts";
 import type { ClusterLog } from "../kafka/cluster.ts";
 import type { SchemaSource } from "../schema/api.ts";
-import { type EngineMethods, nothingRead, type ReaderStatus } from "../shared/messages.ts";
+import { type EngineEvents, type EngineMethods, nothingRead, type ReaderStatus } from "../shared/messages.ts";
 import { Rpc } from "../shared/rpc.ts";
 import { messageOf, UserError } from "../shared/userError.ts";
 import { CLOSE, type EngineHostMethods, type EngineOwnEvents, type RingLimits, type WorkerInit } from "./protocol.ts";
@@ -27,6 +27,8 @@ export interface Reader {
   ): Promise<Awaited<ReturnType<EngineMethods[K]>>>;
   /** Listens to the status; returns what ends it. A crash arrives as a status "failed". */
   onStatus(listener: (status: ReaderStatus) => void): () => void;
+  /** Listens to where exports stand; returns what ends it. */
+  onExported(listener: (progress: EngineEvents["exported"]) => void): () => void;
   /** Ends the reading, its sockets and the thread. */
   dispose(): Promise<void>;
 }
@@ -92,6 +94,10 @@ class WorkerReader implements Reader {
   onStatus(listener: (status: ReaderStatus) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  onExported(listener: (progress: EngineEvents["exported"]) => void): () => void {
+    return this.#rpc.on("exported", listener);
   }
 
   async dispose(): Promise<void> {

@@ -1,6 +1,8 @@
+import type { Source } from "../kafka/log/batch.ts";
+
 /** One partition that is being read: where it stands, and what keeps it. Offsets are numbers here: Kafka counts them up from zero. */
 export class PartitionReader {
-  readonly partition: number;
+  readonly source: Source;
   /** -1: none is known at the moment */
   leader: number;
   /** next offset to fetch */
@@ -37,14 +39,22 @@ export class PartitionReader {
   /** fetched from at least once */
   started = false;
 
-  constructor(partition: number, leader: number, range: { from: number; to: number; end: number; logStart: number }) {
-    this.partition = partition;
+  constructor(source: Source, leader: number, range: { from: number; to: number; end: number; logStart: number }) {
+    this.source = source;
     this.leader = leader;
     this.position = range.from;
     this.minOffset = range.from;
     this.to = range.to;
     this.end = range.end;
     this.logStart = range.logStart;
+  }
+
+  get topic(): string {
+    return this.source.topic;
+  }
+
+  get partition(): number {
+    return this.source.partition;
   }
 
   get finished(): boolean {

@@ -1,10 +1,10 @@
-import { baseOffsetOf, lastOffsetDeltaOf, type StoredBatch } from "../kafka/log/batch.ts";
+import { baseOffsetOf, lastOffsetDeltaOf, type Source, type StoredBatch } from "../kafka/log/batch.ts";
 import { readOffset } from "../kafka/log/records.ts";
 import { forgetUnpacked } from "../kafka/log/unpack.ts";
 
 /** Offsets [first, last] of a partition that could not be read, and why. */
 export interface Unreadable {
-  partition: number;
+  source: Source;
   first: number;
   last: number;
   why: string;
@@ -32,15 +32,15 @@ interface Entry {
 
 /** about what an entry costs beside its block: two objects */
 const ENTRY_BYTES = 160;
-/** two typed arrays */
-const ROW_BYTES = 8;
+/** three typed arrays */
+const ROW_BYTES = 16;
 const FIRST_CAPACITY = 4096;
 
 /**
  * The rows that are kept, oldest first, bounded in number and in bytes: what is beyond either limit goes from the old end and is counted.
  *
- * A row is two 32-bit numbers (which batch, where in it): everything else is read from the bytes when it is shown. Rows are numbered by
- * `seq`, in order of arrival from 0 on; the kept ones are [firstSeq, nextSeq).
+ * A row is two 32-bit numbers (which batch, where in it) and its time: everything else is read from the bytes when it is shown. Rows are numbered
+ * by `seq`, in order of arrival from 0 on; the kept ones are [firstSeq, nextSeq).
  */
 export class Ring {
   readonly #maxBytes: number;
@@ -52,6 +52,7 @@ export class Ring {
   /** rings of one capacity, a power of two: the row `seq` is at (head + seq - firstSeq) & (capacity - 1) */
   #entryOf = new Uint32Array(FIRST_CAPACITY);
   #positionOf = new Uint32Array(FIRST_CAPACITY);
+  #timeOf = new Float64Array(FIRST_CAPACITY);
   #head = 0;
   /** entries by id - firstEntry; freed ones in the middle are null until those before them are gone */
   #entries: (Entry | null)[] = [];
@@ -80,9 +81,9 @@ export class Ring {
     return this.#bytes;
   }
 
-  /** Rows of one batch, in order. */
-  addRecords(batch: StoredBatch, positions: Uint32Array, count: number): void {
-    this.addRows(this.addBatch(batch), positions, count);
+  /** Rows of one batch, in order, with the time of each (ms since the epoch, -1 for none). */
+  addRecords(batch: StoredBatch, positions: Uint32Array, times: Float64Array, count: number): void {
+    this.addRows(this.addBatch(batch), positions, times, count);
     this.trim();
   }
 
@@ -94,7 +95,7 @@ export class Ring {
   }
 
   /** Rows at some positions of a batch; `trim` is to be called when the last are in. */
-  addRows(id: number, positions: Uint32Array, count: number): void {
+  addRows(id: number, positions: Uint32Array, times: Float64Array, count: number): void {
     const entry = this.#entries[id - this.#firstEntry + this.#entriesHead]!;
     const block = entry.block!;
     this.#reserve(count);
@@ -103,6 +104,7 @@ export class Ring {
     for (let i = 0; i < count; i++, slot++) {
       this.#entryOf[slot & mask] = id;
       this.#positionOf[slot & mask] = positions[i]!;
+      this.#timeOf[slot & mask] = times[i]!;
     }
     if (block.rows === 0) this.#bytes += block.bytes;
     block.rows += count;
@@ -117,7 +119,9 @@ export class Ring {
     const id = this.#addEntry(problem, null);
     const entry = this.#entries[id - this.#firstEntry + this.#entriesHead]!;
     this.#reserve(1);
-    this.#entryOf[(this.#head + (this.#nextSeq - this.#firstSeq)) & (this.#entryOf.length - 1)] = id;
+    const slot = (this.#head + (this.#nextSeq - this.#firstSeq)) & (this.#entryOf.length - 1);
+    this.#entryOf[slot] = id;
+    this.#timeOf[slot] = -1;
     entry.rows = 1;
     entry.firstSeq = entry.lastSeq = this.#nextSeq++;
     this.#bytes += ROW_BYTES;
@@ -146,12 +150,18 @@ export class Ring {
       : { kind: "record", seq, batch: content, position: this.#positionOf[slot]! };
   }
 
+  /** ms since the epoch of a kept row, rounded beyond 2^53; -1 for none (a problem row has none) */
+  timeOf(seq: number): number {
+    return this.#timeOf[(this.#head + (seq - this.#firstSeq)) & (this.#timeOf.length - 1)]!;
+  }
+
   /** The row of an offset, or null when it is not kept. */
-  find(partition: number, offset: number): number | null {
+  find(topic: string, partition: number, offset: number): number | null {
     for (let i = this.#entries.length - 1; i >= this.#entriesHead; i--) {
       const entry = this.#entries[i];
-      if (!entry || entry.content.partition !== partition || entry.rows === 0) continue;
+      if (!entry || entry.rows === 0) continue;
       const { content } = entry;
+      if (content.source.partition !== partition || content.source.topic !== topic) continue;
       if ("why" in content) {
         if (offset >= content.first && offset <= content.last) return entry.firstSeq;
         continue;
@@ -180,6 +190,7 @@ export class Ring {
         0;
     this.#entryOf = new Uint32Array(FIRST_CAPACITY);
     this.#positionOf = new Uint32Array(FIRST_CAPACITY);
+    this.#timeOf = new Float64Array(FIRST_CAPACITY);
     this.#entries = [];
     this.#blocks = new WeakMap();
     forgetUnpacked();
@@ -219,15 +230,15 @@ export class Ring {
     if (kept + count <= old) return;
     let capacity = old;
     while (capacity < kept + count) capacity *= 2;
-    this.#entryOf = unrolled(this.#entryOf, this.#head, kept, capacity);
-    this.#positionOf = unrolled(this.#positionOf, this.#head, kept, capacity);
+    this.#entryOf = unrolled(this.#entryOf, new Uint32Array(capacity), this.#head, kept);
+    this.#positionOf = unrolled(this.#positionOf, new Uint32Array(capacity), this.#head, kept);
+    this.#timeOf = unrolled(this.#timeOf, new Float64Array(capacity), this.#head, kept);
     this.#head = 0;
   }
 }
 
 /** `kept` elements from `head` on, wrapping around, at the start of a larger array */
-function unrolled(ring: Uint32Array, head: number, kept: number, capacity: number): Uint32Array<ArrayBuffer> {
-  const grown = new Uint32Array(capacity);
+function unrolled<T extends Uint32Array | Float64Array>(ring: T, grown: T, head: number, kept: number): T {
   const first = ring.subarray(head, Math.min(head + kept, ring.length));
   grown.set(first);
   grown.set(ring.subarray(0, kept - first.length), first.length);

@@ -1,7 +1,17 @@
-import { attributesOf, baseOffsetOf, isTransactional, recordCountOf } from "../kafka/log/batch.ts";
+import {
+  attributesOf,
+  baseOffsetOf,
+  isControl,
+  isTransactional,
+  producerIdOf,
+  recordCountOf,
+  type StoredBatch,
+} from "../kafka/log/batch.ts";
 import { codecOf } from "../kafka/log/codecs.ts";
 import { type RecordFields, readHeaders, readRecord, type Span } from "../kafka/log/records.ts";
 import type { DecodeContext, Decoder, SchemaSource } from "../schema/api.ts";
+import { atPath, type Path, parsePath } from "../schema/jsonPath.ts";
+import { cutAt, oneLine } from "../schema/text.ts";
 import type {
   BytesView,
   Cell,
@@ -9,11 +19,18 @@ import type {
   PayloadPart,
   PayloadView,
   RecordDetail,
+  RowTransaction,
   RowView,
 } from "../shared/messages.ts";
 import type { StoredRow } from "./ring.ts";
+import type { Transactions } from "./transactions.ts";
 
 const CELL_CHARS = 300;
+/** a value in which fields are looked for, bytes and characters */
+const MAX_FIELD_VALUE = 2 * 1024 * 1024;
+const NO_FIELDS: (Cell | null)[] = [];
+/** formats whose text is JSON */
+export const JSON_FORMATS: ReadonlySet<string> = new Set(["json", "avro", "protobuf", "json-schema"]);
 /** characters of one payload in the detail pane */
 const DETAIL_CHARS = 1_000_000;
 const MAX_HEADERS = 1000;
@@ -21,29 +38,70 @@ const HEADER_CHARS = 20_000;
 
 type StoredRecord = Extract<StoredRow, { kind: "record" }>;
 
-/** How stored rows are turned into what is shown: the decoder, the topic, and where schemas come from. */
+/** How stored rows are turned into what is shown: the decoder, where schemas come from, and how transactions ended. */
 export class RowViews {
-  readonly #topic: string;
   readonly #decoder: Decoder;
   readonly #schemas: SchemaSource | null;
+  readonly #transactions: Transactions;
+  readonly #committedOnly: boolean;
+  #fields: { path: string; steps: Path | null }[] = [];
 
-  constructor(topic: string, decoder: Decoder, schemas: SchemaSource | null) {
-    this.#topic = topic;
+  constructor(
+    decoder: Decoder,
+    schemas: SchemaSource | null,
+    transactions: Transactions,
+    /** what is not of an aborted transaction is of a committed one */
+    committedOnly: boolean,
+  ) {
     this.#decoder = decoder;
     this.#schemas = schemas;
+    this.#transactions = transactions;
+    this.#committedOnly = committedOnly;
   }
 
-  /** A row of the grid. A promise only when a schema has to be fetched first. */
-  row(stored: StoredRow): RowView | Promise<RowView> {
-    if (stored.kind === "problem") return problemRow(stored);
+  /** The fields of the value that rows carry as cells; a path that is none gives no cells. */
+  set fields(paths: readonly string[]) {
+    this.#fields = paths.map((path) => ({ path, steps: parsePath(path) }));
+  }
+
+  /** A row of the grid at a place in the view. A promise only when a schema has to be fetched first. */
+  row(stored: StoredRow, at: number): RowView | Promise<RowView> {
+    if (stored.kind === "problem") return problemRow(stored, at);
     const { batch } = stored;
     const record = readRecord(batch, stored.position);
-    const key = this.#cell(record, record.key, "key");
-    const value = this.#cell(record, record.value, "value");
-    if (key instanceof Promise || value instanceof Promise) {
-      return Promise.all([key, value]).then(([k, v]) => rowView(stored, record, k, v));
+    if (isControl(batch.attributes)) return controlRow(stored, at, record);
+    const { topic } = batch;
+    const transaction = this.#transaction(batch, record);
+    const key = this.#cell(record, record.key, topic, "key");
+    const value = this.#cell(record, record.value, topic, "value");
+    const fields = this.#fieldCells(record, topic);
+    if (key instanceof Promise || value instanceof Promise || fields instanceof Promise) {
+      return Promise.all([key, value, fields]).then(([k, v, f]) => rowView(stored, at, record, transaction, k, v, f));
     }
-    return rowView(stored, record, key, value);
+    return rowView(stored, at, record, transaction, key, value, fields);
+  }
+
+  #transaction(batch: StoredBatch, record: RecordFields): RowTransaction | null {
+    if (!isTransactional(batch.attributes)) return null;
+    const producerId = producerIdOf(batch.header, batch.headerAt);
+    const known = batch.aborted
+      ? "aborted"
+      : this.#transactions.stateOf(batch.source, producerId, Number(record.offset));
+    return {
+      producerId: producerId.toString(),
+      producerEpoch: batch.header.readInt16BE(batch.headerAt + 51),
+      state: known ?? (this.#committedOnly ? "committed" : "open"),
+    };
+  }
+
+  #fieldCells(record: RecordFields, topic: string): (Cell | null)[] | Promise<(Cell | null)[]> {
+    if (this.#fields.length === 0) return NO_FIELDS;
+    const none = this.#fields.map(() => null);
+    if (!record.value || record.value.end - record.value.start > MAX_FIELD_VALUE) return none;
+    const view = this.view(record, record.value, topic, "value", MAX_FIELD_VALUE);
+    const cells = (value: PayloadView | null): (Cell | null)[] =>
+      value ? this.#fields.map(({ steps }) => fieldCell(value, steps)) : none;
+    return view instanceof Promise ? view.then(cells) : cells(view);
   }
 
   /** All of a record, each payload decoded in full up to `maxChars`. */
@@ -51,11 +109,12 @@ export class RowViews {
     const { batch } = stored;
     const record = readRecord(batch, stored.position);
     const { headers, problem } = readHeaders(record, MAX_HEADERS);
-    const key = await this.view(record, record.key, "key", maxChars);
-    const value = await this.view(record, record.value, "value", maxChars);
+    const { topic } = batch;
+    const key = await this.view(record, record.key, topic, "key", maxChars);
+    const value = await this.view(record, record.value, topic, "value", maxChars);
     const shown: HeaderView[] = [];
     for (const header of headers) {
-      const view = await this.view(record, header.value, "header", Math.min(maxChars, HEADER_CHARS));
+      const view = await this.view(record, header.value, topic, "header", Math.min(maxChars, HEADER_CHARS));
       shown.push({ key: header.key, value: view });
     }
     if (problem !== null) {
@@ -68,7 +127,7 @@ export class RowViews {
     const attributes = attributesOf(header, headerAt);
     return {
       seq: stored.seq,
-      topic: this.#topic,
+      topic,
       partition: batch.partition,
       offset: record.offset.toString(),
       timestamp: record.timestamp.toString(),
@@ -93,20 +152,21 @@ export class RowViews {
   view(
     { data }: RecordFields,
     span: Span,
+    topic: string,
     part: DecodeContext["part"],
     maxChars: number,
   ): PayloadView | null | Promise<PayloadView> {
     if (!span) return null;
-    return this.#decoder.view(data.subarray(span.start, span.end), this.#context(part), maxChars);
+    return this.#decoder.view(data.subarray(span.start, span.end), this.#context(topic, part), maxChars);
   }
 
-  #cell({ data }: RecordFields, span: Span, part: "key" | "value"): Cell | null | Promise<Cell> {
+  #cell({ data }: RecordFields, span: Span, topic: string, part: "key" | "value"): Cell | null | Promise<Cell> {
     if (!span) return null;
-    return this.#decoder.preview(data.subarray(span.start, span.end), this.#context(part), CELL_CHARS);
+    return this.#decoder.preview(data.subarray(span.start, span.end), this.#context(topic, part), CELL_CHARS);
   }
 
-  #context(part: DecodeContext["part"]): DecodeContext {
-    return { topic: this.#topic, part, schemas: this.#schemas };
+  #context(topic: string, part: DecodeContext["part"]): DecodeContext {
+    return { topic, part, schemas: this.#schemas };
   }
 }
 
@@ -134,11 +194,22 @@ function spanOf(record: RecordFields, part: PayloadPart): Span {
 
 const sizeOf = (span: Span): number => (span ? span.end - span.start : 0);
 
-function rowView(stored: StoredRecord, record: RecordFields, key: Cell | null, value: Cell | null): RowView {
+function rowView(
+  stored: StoredRecord,
+  at: number,
+  record: RecordFields,
+  transaction: RowTransaction | null,
+  key: Cell | null,
+  value: Cell | null,
+  fields: (Cell | null)[],
+): RowView {
+  const { batch } = stored;
   return {
     seq: stored.seq,
+    at,
     kind: "record",
-    partition: stored.batch.partition,
+    topic: batch.topic,
+    partition: batch.partition,
     offset: record.offset.toString(),
     timestamp: record.timestamp.toString(),
     timestampType: record.timestampType,
@@ -147,16 +218,47 @@ function rowView(stored: StoredRecord, record: RecordFields, key: Cell | null, v
     keySize: sizeOf(record.key),
     valueSize: sizeOf(record.value),
     headerCount: record.headerCount,
+    codec: codecOf(batch.attributes) ?? "none",
+    leaderEpoch: batch.header.readInt32BE(batch.headerAt + 12),
+    transaction,
+    fields,
     problem: null,
   };
 }
 
-function problemRow({ seq, problem }: Extract<StoredRow, { kind: "problem" }>): RowView {
-  const { partition, first, last, why } = problem;
+/** The marker that ends a transaction, as what it says. */
+function controlRow(stored: StoredRecord, at: number, record: RecordFields): RowView {
+  const { batch } = stored;
+  const key = record.key && record.data.subarray(record.key.start, record.key.end);
+  // its key is a version and a type, both int16: 0 aborts, 1 commits
+  const type = key && key.length >= 4 ? key.readInt16BE(2) : -1;
+  const known = type === 0 || type === 1;
+  const text = type === 0 ? "aborts" : "commits";
+  const producerId = producerIdOf(batch.header, batch.headerAt).toString();
+  const sentence = known
+    ? `Marker: ${text} the transaction of producer ${producerId}`
+    : `Control record of type ${type}, written by the cluster for itself`;
+  return {
+    ...rowView(stored, at, record, null, null, { format: "text", text: sentence, cut: false, problems: [] }, NO_FIELDS),
+    kind: "control",
+    transaction: known
+      ? {
+          producerId,
+          producerEpoch: batch.header.readInt16BE(batch.headerAt + 51),
+          state: type === 0 ? "marker-abort" : "marker-commit",
+        }
+      : null,
+  };
+}
+
+function problemRow({ seq, problem }: Extract<StoredRow, { kind: "problem" }>, at: number): RowView {
+  const { source, first, last, why } = problem;
   return {
     seq,
+    at,
     kind: "problem",
-    partition,
+    topic: source.topic,
+    partition: source.partition,
     offset: String(first),
     timestamp: "-1",
     timestampType: "create",
@@ -165,9 +267,28 @@ function problemRow({ seq, problem }: Extract<StoredRow, { kind: "problem" }>): 
     keySize: 0,
     valueSize: 0,
     headerCount: 0,
+    codec: "none",
+    leaderEpoch: -1,
+    transaction: null,
+    fields: NO_FIELDS,
     problem:
       last > first
         ? `Offsets ${first} to ${last} could not be read. ${why}`
         : `Offset ${first} could not be read. ${why}`,
+  };
+}
+
+/** A field's own characters as a cell; of strings without the quotes. */
+function fieldCell({ format, text }: PayloadView, path: Path | null): Cell | null {
+  if (path === null || !JSON_FORMATS.has(format)) return null;
+  const found = atPath(text, path);
+  if (!found) return null;
+  const line = oneLine(cutAt(found.text, CELL_CHARS));
+  const shown = cutAt(line, CELL_CHARS);
+  return {
+    format: found.kind === "string" ? "text" : "json",
+    text: shown,
+    cut: found.text.length > CELL_CHARS || shown.length < line.length,
+    problems: [],
   };
 }

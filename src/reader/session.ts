@@ -1,25 +1,34 @@
 import type { ClusterConfig } from "../kafka/api.ts";
 import type { ClusterLog } from "../kafka/cluster.ts";
-import type { StoredBatch } from "../kafka/log/batch.ts";
-import type { ReaderState, ReaderStatus, ReadQuery } from "../shared/messages.ts";
+import type { Source } from "../kafka/log/batch.ts";
+import type { FoundRecords } from "../kafka/log/scan.ts";
+import type { PartitionStatus, ReaderState, ReaderStatus, ReadQuery } from "../shared/messages.ts";
 import { isCancelled, messageOf, UserError } from "../shared/userError.ts";
+import type { RecordFilter } from "./filter/recordFilter.ts";
+import { FilteredSink, type MatchSink } from "./filteredSink.ts";
 import type { PartitionReader } from "./partition.ts";
+import { isBounded } from "./plan.ts";
+import { Rate } from "./rate.ts";
 import { Ring } from "./ring.ts";
-import { Run, type RunSink } from "./run.ts";
+import { Run } from "./run.ts";
 import type { Piece } from "./tail.ts";
+import { Transactions } from "./transactions.ts";
 
 export interface SessionOptions {
   config: ClusterConfig;
   ring: { bytes: number; rows: number };
+  /** of the query; null: everything is kept */
+  filter: RecordFilter | null;
   log: ClusterLog;
   /** something of the status has changed; `now`: the state has */
   changed(now: boolean): void;
 }
 
 /** One query from its start to the next: what was read of it, what is kept, and how it stands. */
-export class Session implements RunSink {
+export class Session implements MatchSink {
   readonly query: ReadQuery;
   readonly ring: Ring;
+  readonly transactions = new Transactions();
   readonly #run: Run;
   readonly #options: SessionOptions;
   #state: ReaderState = "connecting";
@@ -28,19 +37,24 @@ export class Session implements RunSink {
   #problem: string | null = null;
   #scanned = 0;
   #scannedBytes = 0;
+  #matched = 0;
+  readonly #rate = new Rate();
   #unreadable = 0;
   #left: number;
   #elapsed = 0;
   /** performance.now() since which time counts; null while it does not */
   #since: number | null = performance.now();
   #closed = false;
+  readonly #bounded: boolean;
 
   constructor(query: ReadQuery, options: SessionOptions) {
     this.query = query;
     this.#options = options;
     this.ring = new Ring(options.ring);
+    this.#bounded = isBounded(query.to, Date.now());
     this.#left = query.to.kind === "count" ? query.to.count : Number.POSITIVE_INFINITY;
-    this.#run = new Run(options.config, query, options.ring.bytes, this, options.log);
+    const sink = options.filter ? new FilteredSink(this, options.filter) : this;
+    this.#run = new Run(options.config, query, options.ring.bytes, sink, options.log);
     void this.#read();
   }
 
@@ -82,35 +96,55 @@ export class Session implements RunSink {
   /** Lets go of all rows and counts; reading goes on where it stands. */
   clear(): void {
     this.ring.clear();
-    this.#scanned = this.#scannedBytes = this.#unreadable = this.#elapsed = 0;
+    this.#scanned = this.#scannedBytes = this.#matched = this.#unreadable = this.#elapsed = 0;
     if (this.#since !== null) this.#since = performance.now();
     this.#options.changed(true);
   }
 
   // ------------------------------------------------------------------------------------------------------ RunSink
 
-  records(batch: StoredBatch, positions: Uint32Array, count: number, bytes: number): void {
-    if (this.#closed) return;
+  scanned(count: number, bytes: number): void {
     this.#scanned += count;
     this.#scannedBytes += bytes;
+    this.#rate.add(count);
+  }
+
+  /** all that is read, or with a filter what it lets through */
+  records({ batch, positions, times, count, bytes }: FoundRecords): void {
+    if (this.#closed) return;
+    if (!this.#options.filter) this.scanned(count, bytes);
+    this.#matched += count;
     this.#left -= count;
-    this.ring.addRecords(batch, positions, count);
+    this.ring.addRecords(batch, positions, times, count);
+  }
+
+  marker(source: Source, producerId: bigint, offset: number, committed: boolean): void {
+    this.transactions.add(source, producerId, offset, committed);
   }
 
   tail(pieces: Piece[]): undefined {
     if (this.#closed) return;
-    for (const { batch, positions, bytes } of pieces) this.records(batch, positions, positions.length, bytes);
+    for (const { batch, positions, times, bytes } of pieces) {
+      if (!this.#options.filter) this.scanned(positions.length, bytes);
+      this.#matched += positions.length;
+      this.#left -= positions.length;
+      this.ring.addRecords(batch, positions, times, positions.length);
+    }
     this.changed();
   }
 
-  unreadable(partition: number, first: number, last: number, why: string): void {
+  unreadable(source: Source, first: number, last: number, why: string): void {
     if (this.#closed) return;
     this.#unreadable++;
-    this.ring.addProblem({ partition, first, last, why });
-    this.#options.log("warn", `${this.query.topic}-${partition}, offsets ${first} to ${last}: ${why}`);
+    this.ring.addProblem({ source, first, last, why });
+    this.#options.log("warn", `${source.topic}-${source.partition}, offsets ${first} to ${last}: ${why}`);
   }
 
   wanted(): number {
+    return this.#left;
+  }
+
+  atMost(): number {
     return this.#left;
   }
 
@@ -123,7 +157,7 @@ export class Session implements RunSink {
     const { partitions, following } = this.#run;
     // once live it stays so: a burst of messages is no new beginning
     const live = following && (this.#underneath === "live" || partitions.every((p) => p.unplanned || !p.behind));
-    const state = live && this.query.to.kind !== "end" ? "live" : "reading";
+    const state = live && !this.#bounded ? "live" : "reading";
     const before = this.#underneath;
     this.#underneath = state;
     if (this.#state !== "paused" && before !== state) this.#show(state);
@@ -132,7 +166,8 @@ export class Session implements RunSink {
 
   // ------------------------------------------------------------------------------------------------------ status
 
-  status(run: number): ReaderStatus {
+  /** `view` is not the session's to say */
+  status(run: number): Omit<ReaderStatus, "view"> {
     const partitions = this.#run.partitions;
     let behind = 0;
     for (const p of partitions) if (p.behind && p.end > p.position) behind += Math.min(p.end, p.to) - p.position;
@@ -143,17 +178,14 @@ export class Session implements RunSink {
       nextSeq: this.ring.nextSeq,
       scanned: this.#scanned,
       scannedBytes: this.#scannedBytes,
+      rate: this.#since === null ? 0 : this.#rate.perSecond(),
+      matched: this.#matched,
+      filterProblems: { ...(this.#options.filter?.problems ?? { count: 0, example: null }) },
       dropped: this.ring.dropped,
       unreadable: this.#unreadable,
       behind: String(behind),
       elapsedMs: Math.round(this.#elapsed + (this.#since === null ? 0 : performance.now() - this.#since)),
-      partitions: partitions.map((p) => ({
-        partition: p.partition,
-        position: String(Math.max(0, p.position)),
-        end: String(Math.max(0, p.end)),
-        logStart: String(p.logStart),
-        problem: p.problem ?? p.note,
-      })),
+      partitions: partitionStatus(partitions),
       problem: this.#problem ?? trouble(partitions),
     };
   }
@@ -177,16 +209,36 @@ export class Session implements RunSink {
   }
 }
 
+/** of so many partitions the status goes into detail; beyond, only of those with trouble */
+const MOST_TOLD = 1000;
+
+function partitionStatus(partitions: readonly PartitionReader[]): PartitionStatus[] {
+  const told =
+    partitions.length <= MOST_TOLD ? partitions : partitions.filter((p) => p.problem ?? p.note).slice(0, MOST_TOLD);
+  return told.map((p) => ({
+    topic: p.topic,
+    partition: p.partition,
+    position: String(Math.max(0, p.position)),
+    end: String(Math.max(0, p.end)),
+    logStart: String(p.logStart),
+    problem: p.problem ?? p.note,
+  }));
+}
+
 /** Troubles of some partitions in one sentence, the same ones together. */
 function trouble(partitions: readonly PartitionReader[]): string | null {
-  const byProblem = new Map<string, number[]>();
-  for (const { partition, problem } of partitions) {
-    if (problem !== null) byProblem.set(problem, [...(byProblem.get(problem) ?? []), partition]);
+  const byProblem = new Map<string, string[]>();
+  const several = partitions.some((p) => p.topic !== partitions[0]!.topic);
+  for (const { topic, partition, problem } of partitions) {
+    if (problem === null) continue;
+    const name = several ? `${topic}-${partition}` : String(partition);
+    byProblem.set(problem, [...(byProblem.get(problem) ?? []), name]);
   }
   if (byProblem.size === 0) return null;
   return [...byProblem]
     .map(([problem, which]) => {
-      if (which.length === partitions.length) return problem;
+      // a sentence that names its topic needs no partitions
+      if (which.length === partitions.length || problem.startsWith("Topic ")) return problem;
       const named = which.slice(0, 5).join(", ") + (which.length > 5 ? ` and ${which.length - 5} more` : "");
       return `Partition${which.length > 1 ? "s" : ""} ${named}: ${problem}`;
     })

@@ -1,7 +1,7 @@
-import { StoredBatch } from "../kafka/log/batch.ts";
+import { type Source, StoredBatch } from "../kafka/log/batch.ts";
 import { readRecord } from "../kafka/log/records.ts";
-import type { Isolation } from "../shared/messages.ts";
-import { type FetchCluster, type FetchLimits, FetchLoop, type ReadSink } from "./fetchLoop.ts";
+import type { FoundRecords } from "../kafka/log/scan.ts";
+import { type FetchCluster, type FetchLimits, FetchLoop, type FetchQuery, type ReadSink } from "./fetchLoop.ts";
 import { PartitionReader } from "./partition.ts";
 import type { Known } from "./plan.ts";
 import type { Unreadable } from "./ring.ts";
@@ -25,7 +25,7 @@ export interface Piece {
  */
 export async function readTail(
   cluster: FetchCluster,
-  query: { topic: string; isolation: Isolation },
+  query: FetchQuery,
   known: readonly Known[],
   count: number,
   limits: FetchLimits & { bytes: number },
@@ -40,11 +40,11 @@ export async function readTail(
       const to = k.readFrom;
       k.readFrom = Math.max(k.logStart, k.readFrom - k.step);
       k.step *= 4;
-      return new PartitionReader(k.partition, k.leader, { from: k.readFrom, to, end: to, logStart: k.logStart });
+      return new PartitionReader(k.source, k.leader, { from: k.readFrom, to, end: to, logStart: k.logStart });
     });
     await new FetchLoop(cluster, query, readers, limits, tail).run(signal);
     tail.endOfRound();
-    open = open.filter((k, i) => tail.found(k.partition) < count && k.readFrom > k.logStart && !readers[i]!.failed);
+    open = open.filter((k, i) => tail.found(k.source) < count && k.readFrom > k.logStart && !readers[i]!.failed);
   }
   return { pieces: tail.merged(), unreadable: tail.unreadableRows };
 }
@@ -54,10 +54,10 @@ class Tail implements ReadSink {
   readonly unreadableRows: Unreadable[] = [];
   readonly #count: number;
   readonly #maxBytes: number;
-  /** by partition, in the order of the log; the pieces of the round under way come before those of earlier rounds */
-  readonly #done = new Map<number, Piece[]>();
-  readonly #round = new Map<number, Piece[]>();
-  readonly #found = new Map<number, number>();
+  /** by source, in the order of the log; the pieces of the round under way come before those of earlier rounds */
+  readonly #done = new Map<Source, Piece[]>();
+  readonly #round = new Map<Source, Piece[]>();
+  readonly #found = new Map<Source, number>();
   #records = 0;
   #bytes = 0;
 
@@ -67,28 +67,31 @@ class Tail implements ReadSink {
   }
 
   /** records read of a partition so far, whether still candidates or not */
-  found(partition: number): number {
-    return this.#found.get(partition) ?? 0;
+  found(source: Source): number {
+    return this.#found.get(source) ?? 0;
   }
 
-  records(batch: StoredBatch, positions: Uint32Array, count: number): void {
-    const kept = compact(batch, positions, count);
-    const times = Float64Array.from(kept.positions, (position) => Number(readRecord(kept.batch, position).timestamp));
-    const pieces = this.#round.get(batch.partition);
-    const piece: Piece = { ...kept, times, bytes: 0 };
+  records({ batch, positions, times, count }: FoundRecords): void {
+    const piece: Piece = { ...compact(batch, positions, count), times: times.slice(0, count), bytes: 0 };
+    const { source } = batch;
+    const pieces = this.#round.get(source);
     if (pieces) pieces.push(piece);
-    else this.#round.set(batch.partition, [piece]);
-    this.#found.set(batch.partition, this.found(batch.partition) + count);
+    else this.#round.set(source, [piece]);
+    this.#found.set(source, this.found(source) + count);
     this.#records += count;
     this.#bytes += piece.batch.header.length + 20 * count;
     if (this.#records > 2 * this.#count + 10_000 || this.#bytes > 2 * this.#maxBytes) this.#prune();
   }
 
-  unreadable(partition: number, first: number, last: number, why: string): void {
-    this.unreadableRows.push({ partition, first, last, why });
+  unreadable(source: Source, first: number, last: number, why: string): void {
+    this.unreadableRows.push({ source, first, last, why });
   }
 
   wanted(): number {
+    return Number.POSITIVE_INFINITY;
+  }
+
+  atMost(): number {
     return Number.POSITIVE_INFINITY;
   }
 
@@ -99,8 +102,8 @@ class Tail implements ReadSink {
   changed(): void {}
 
   endOfRound(): void {
-    for (const [partition, pieces] of this.#round) {
-      this.#done.set(partition, [...pieces, ...(this.#done.get(partition) ?? [])]);
+    for (const [source, pieces] of this.#round) {
+      this.#done.set(source, [...pieces, ...(this.#done.get(source) ?? [])]);
     }
     this.#round.clear();
   }
@@ -122,7 +125,11 @@ class Tail implements ReadSink {
       }
       if (best === null) return joinNeighbours(out);
       const piece = best.pieces[best.piece]!;
-      out.push({ ...piece, positions: piece.positions.subarray(best.index, best.index + 1) });
+      out.push({
+        ...piece,
+        positions: piece.positions.subarray(best.index, best.index + 1),
+        times: piece.times.subarray(best.index, best.index + 1),
+      });
       best.index++;
       if (best.index === piece.positions.length) {
         best.piece++;
@@ -153,7 +160,7 @@ class Tail implements ReadSink {
     this.#records = 0;
     this.#bytes = bytes;
     for (const lists of [this.#done, this.#round]) {
-      for (const [partition, pieces] of lists) {
+      for (const [source, pieces] of lists) {
         const left = pieces.filter((piece) => keep.has(piece));
         for (const piece of left) {
           const indexes = keep.get(piece)!;
@@ -161,7 +168,7 @@ class Tail implements ReadSink {
           piece.times = piece.times.filter((_, index) => indexes.has(index));
           this.#records += piece.positions.length;
         }
-        lists.set(partition, left);
+        lists.set(source, left);
       }
     }
   }
@@ -171,13 +178,17 @@ const time = ({ piece, index }: { piece: Piece; index: number }): number => piec
 
 /** Runs of rows of the same batch as one piece. */
 function joinNeighbours(rows: Piece[]): Piece[] {
-  const out: { batch: StoredBatch; positions: number[] }[] = [];
-  for (const row of rows) {
+  const out: { batch: StoredBatch; positions: number[]; times: number[] }[] = [];
+  for (const { batch, positions, times } of rows) {
     const last = out.at(-1);
-    if (last?.batch === row.batch) last.positions.push(row.positions[0]!);
-    else out.push({ batch: row.batch, positions: [row.positions[0]!] });
+    if (last?.batch === batch) {
+      last.positions.push(positions[0]!);
+      last.times.push(times[0]!);
+    } else out.push({ batch, positions: [positions[0]!], times: [times[0]!] });
   }
-  return out.map(({ batch, positions }) => finalPiece(batch, Uint32Array.from(positions)));
+  return out.map(({ batch, positions, times }) =>
+    finalPiece(batch, Uint32Array.from(positions), Float64Array.from(times)),
+  );
 }
 
 /** The first `count` rows of some pieces. */
@@ -186,21 +197,20 @@ export function firstRows(pieces: readonly Piece[], count: number): Piece[] {
   let left = count;
   for (const piece of pieces) {
     if (left <= 0) break;
-    out.push(piece.positions.length <= left ? piece : finalPiece(piece.batch, piece.positions.slice(0, left)));
+    out.push(
+      piece.positions.length <= left
+        ? piece
+        : finalPiece(piece.batch, piece.positions.slice(0, left), piece.times.slice(0, left)),
+    );
     left -= piece.positions.length;
   }
   return out;
 }
 
-function finalPiece(batch: StoredBatch, positions: Uint32Array): Piece {
+function finalPiece(batch: StoredBatch, positions: Uint32Array, times: Float64Array): Piece {
   let bytes = 0;
   for (const position of positions) bytes += sizeOfRecord(batch, position);
-  return {
-    batch,
-    positions,
-    bytes,
-    times: Float64Array.from(positions, (p) => Number(readRecord(batch, p).timestamp)),
-  };
+  return { batch, positions, times, bytes };
 }
 
 function sizeOfRecord(batch: StoredBatch, position: number): number {
@@ -217,7 +227,7 @@ function compact(
   const copy = Buffer.from(batch.header.subarray(batch.headerAt, batch.end));
   const own = positions.slice(0, count);
   return {
-    batch: new StoredBatch(batch.partition, copy, 0, copy.length),
+    batch: new StoredBatch(batch.source, copy, 0, copy.length, batch.plain, batch.aborted),
     // the records of an uncompressed batch move with it
     positions: batch.codec === 0 ? own.map((position) => position - batch.headerAt) : own,
   };

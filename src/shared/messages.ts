@@ -5,27 +5,110 @@
  * none is ever rounded by a double; counts and sizes that are proved to fit are numbers.
  */
 
-/** Where reading starts. `timestamp` is milliseconds since the epoch; `last` counts over all chosen partitions together. */
+/**
+ * Where reading starts. `timestamp` is milliseconds since the epoch; `last` counts over all chosen partitions of all topics together.
+ * `offsets`: only the partitions that are named are read. `group`: where a consumer group's committed offsets are; partitions for which it has
+ * none are read from their beginning.
+ */
 export type ReadFrom =
   | { kind: "latest" }
   | { kind: "beginning" }
   | { kind: "last"; count: number }
   | { kind: "offset"; offset: string }
-  | { kind: "time"; timestamp: string };
+  | { kind: "offsets"; offsets: PartitionOffset[] }
+  | { kind: "time"; timestamp: string }
+  | { kind: "group"; group: string };
 
-/** Where reading ends: never (live), at the high watermark seen at the start, or after a number of messages. */
-export type ReadTo = { kind: "live" } | { kind: "end" } | { kind: "count"; count: number };
+export interface PartitionOffset {
+  topic: string;
+  partition: number;
+  offset: string;
+}
+
+/**
+ * Where reading ends: never (live), at the high watermark seen at the start, after a number of messages (with a filter: that match), with an
+ * offset (the last one that is read) or with a time (the last millisecond that is read; reading waits for a time that is still to come).
+ */
+export type ReadTo =
+  | { kind: "live" }
+  | { kind: "end" }
+  | { kind: "count"; count: number }
+  | { kind: "offset"; offset: string }
+  | { kind: "time"; timestamp: string };
 
 export type Isolation = "read_committed" | "read_uncommitted";
 
-export interface ReadQuery {
-  topic: string;
+/** Which topics are read together: by name, and those whose whole name a regular expression matches, also when they appear later. */
+export interface TopicChoice {
+  topics: string[];
+  pattern: string | null;
+}
+
+export interface ReadQuery extends TopicChoice {
   from: ReadFrom;
   to: ReadTo;
-  /** null: all of them, also those that are added later */
+  /** of each topic; null: all of them, also those that are added later */
   partitions: number[] | null;
   isolation: Isolation;
+  /** what is read but does not match is not kept; null: everything is */
+  filter: Filter | null;
+  /** shows control records (transaction markers) and, with read_uncommitted, which messages were aborted */
+  control: boolean;
 }
+
+/** Everything that one topic holds at the moment. */
+export const wholeTopic = (topic: string): ReadQuery => ({
+  topics: [topic],
+  pattern: null,
+  from: { kind: "beginning" },
+  to: { kind: "end" },
+  partitions: null,
+  isolation: "read_committed",
+  filter: null,
+  control: false,
+});
+
+/** Where a text or pattern is looked for. */
+export type FilterPart = "key" | "value" | "headers";
+
+/**
+ * Which messages are wanted. `contains` and `regex` look at the bytes as UTF-8 text (`contains` also finds the text in what a schema decodes, as far as the format
+ * writes text as UTF-8). `cel` is an expression over key, value, headers, topic, partition, offset, timestamp that is true for the wanted ones.
+ */
+export type Filter =
+  | { kind: "contains"; text: string; caseSensitive: boolean; parts: FilterPart[] }
+  | { kind: "regex"; pattern: string; caseSensitive: boolean; parts: FilterPart[] }
+  | { kind: "cel"; expression: string };
+
+/** Why a filter cannot be used: a sentence, and which characters of it are meant. */
+export interface FilterProblem {
+  message: string;
+  /** index of the first character; null when it is about the whole */
+  at: number | null;
+  length: number;
+}
+
+export type SortKey = "arrival" | "time" | "offset" | "size";
+
+/** How the kept messages are shown; changes nothing about what is read. `offset` sorts by topic, partition and offset. */
+export interface ViewSpec {
+  filter: Filter | null;
+  /** milliseconds since the epoch, both included; null: no bound */
+  time: { from: string | null; to: string | null } | null;
+  /** only messages with this key: its bytes in base64; "" is an empty key; null: any */
+  key: string | null;
+  sort: { by: SortKey; descending: boolean };
+  /** fields of the value that rows carry as cells, as paths: $.items[0].sku */
+  fields: string[];
+}
+
+export const wholeView: Readonly<ViewSpec> = {
+  filter: null,
+  time: null,
+  key: null,
+  sort: { by: "arrival", descending: false },
+  fields: [],
+};
 
 /** How bytes were understood. `binary` is shown as hex; `empty` is a payload of zero bytes. */
 export type PayloadFormat = "json" | "text" | "avro" | "protobuf" | "json-schema" | "binary" | "empty";
@@ -53,7 +136,10 @@ export interface Cell {
 export interface RowView {
   /** identity within one run of a query: arrival order, never reused; rows kept are [firstSeq, nextSeq) */
   seq: number;
-  kind: "record" | "problem";
+  /** place in the view: [ReaderStatus.view.first, view.next) */
+  at: number;
+  kind: "record" | "problem" | "control";
+  topic: string;
   partition: number;
   offset: string;
   /** milliseconds since the epoch; "-1" when the record has none */
@@ -64,8 +150,22 @@ export interface RowView {
   keySize: number;
   valueSize: number;
   headerCount: number;
+  codec: Codec;
+  /** -1 when unknown */
+  leaderEpoch: number;
+  /** of a message or marker that belongs to one */
+  transaction: RowTransaction | null;
+  /** the cells of ViewSpec.fields, in that order; null where the value has no such field */
+  fields: (Cell | null)[];
   /** for kind "problem": what could not be read (a corrupt batch, an unknown codec), with the offsets it covers */
   problem: string | null;
+}
+
+export interface RowTransaction {
+  producerId: string;
+  producerEpoch: number;
+  /** "marker-commit", "marker-abort": the record that ends it. "open": not known yet, or not asked for */
+  state: "committed" | "aborted" | "open" | "marker-commit" | "marker-abort";
 }
 
 /** One payload in full: value, key or a header's value. */
@@ -121,7 +221,8 @@ export interface BytesView {
   bytes: Uint8Array;
 }
 
-interface PartitionStatus {
+export interface PartitionStatus {
+  topic: string;
   partition: number;
   /** next offset to fetch */
   position: string;
@@ -144,6 +245,12 @@ export interface ReaderStatus {
   /** messages read from the log, and their key and value bytes */
   scanned: number;
   scannedBytes: number;
+  /** messages a second, over the last second of reading; 0 while nothing is read */
+  rate: number;
+  /** of the scanned messages those that the query's filter let through; all of them without one */
+  matched: number;
+  /** messages to which the query's filter could not be applied (a field is missing, a value is not decodable), and one such reason */
+  filterProblems: { count: number; example: string | null };
   /** messages that the ring let go, oldest first */
   dropped: number;
   /** batches that could not be read */
@@ -153,8 +260,21 @@ export interface ReaderStatus {
   /** since the run started, without pauses */
   elapsedMs: number;
   partitions: PartitionStatus[];
+  view: ViewStatus;
   /** for state "failed", or a passing trouble while it goes on */
   problem: string | null;
+}
+
+/** Which rows are shown: places [first, next), without gaps. */
+export interface ViewStatus {
+  /** changes whenever a place may show another row than before, other than by rows that are added at the end or dropped at the start */
+  revision: number;
+  first: number;
+  next: number;
+  /** part of the kept rows that a new filter or sort order has been applied to, 0…1; null when all are */
+  progress: number | null;
+  /** kept rows to which the view's filter could not be applied, and one such reason */
+  problems: { count: number; example: string | null };
 }
 
 /** Before the engine's first word. */
@@ -169,33 +289,119 @@ export const nothingRead: Readonly<ReaderStatus> = {
   unreadable: 0,
   behind: "0",
   elapsedMs: 0,
+  rate: 0,
+  matched: 0,
+  filterProblems: { count: 0, example: null },
   partitions: [],
+  view: { revision: 0, first: 0, next: 0, progress: null, problems: { count: 0, example: null } },
   problem: null,
 };
 
+/** Rows at places [from, from + rows.length) of the view, fewer than asked where they are gone or not yet there. */
 export interface RowsWindow {
   run: number;
-  firstSeq: number;
-  nextSeq: number;
-  /** rows from `from` on, fewer than asked where they are gone or not yet there */
+  revision: number;
   from: number;
   rows: RowView[];
 }
 
+/** How many of the view's messages fall into each of some equal spans of time: bucket i is [from + i × step, from + (i + 1) × step), ms. */
+export interface Timeline {
+  run: number;
+  /** of the kept messages, whether shown or not; both "-1" when none has a time */
+  earliest: string;
+  latest: string;
+  from: string;
+  step: number;
+  /** all kept messages */
+  kept: number[];
+  /** those that the view shows */
+  shown: number[];
+}
+
+/** A field that was seen in the values that are kept. */
+export interface FieldInfo {
+  /** $.items[].sku: any element of an array */
+  path: string;
+  /** "string", "int", "double", "bool", "null", "object", "array", in the order of how often each was seen */
+  types: string[];
+  /** part of the values looked at that have it, 0…1 */
+  share: number;
+}
+
+export type CopyFormat = "value" | "key" | "json" | "kcat" | "console-producer";
+
+export type ExportFormat = "jsonl" | "json" | "csv" | "raw";
+
+export interface ExportSpec {
+  format: ExportFormat;
+  /** null: all that the view shows, in its order */
+  seqs: number[] | null;
+  /** for csv: what the columns hold, in order; see ExportColumn */
+  columns: ExportColumn[];
+  /** the file to write; for "raw" a folder, in which each value becomes a file of its own */
+  target: string;
+}
+
+export type ExportColumn =
+  | "topic"
+  | "partition"
+  | "offset"
+  | "timestamp"
+  | "key"
+  | "value"
+  | "headers"
+  | "keySize"
+  | "valueSize"
+  | { field: string };
+
+/** Where an export stands. */
+export interface ExportProgress {
+  /** rows that were written: for "raw" files */
+  rows: number;
+  of: number;
+  bytes: number;
+  /** rows that were no longer kept when their turn came; absent when there were none, as the following */
+  gone?: number;
+  /** for "raw": messages without a value, for which there is no file */
+  tombstones?: number;
+  /** for "csv" and "raw": rows that only say what could not be read */
+  unreadable?: number;
+}
+
 /** What the reading engine does, whoever asks: the webview through the host, or the command line. */
 export interface EngineMethods {
+  /** rejects with a UserError of code "filter" (detail: FilterProblem as JSON) when the filter cannot be used; what is being read goes on then */
   start(query: ReadQuery): void;
   pause(): void;
   resume(): void;
   clear(): void;
+  /** rejects as `start` does; the former view stays then. Holds for later runs too. */
+  setView(view: ViewSpec): void;
+  /** by place in the view */
   rows(from: number, to: number): RowsWindow;
   /** null when the record is no longer kept; each payload's text is cut at `maxChars` (default 200,000) */
   detail(seq: number, maxChars?: number): RecordDetail | null;
   bytes(seq: number, part: PayloadPart, from: number, to: number): BytesView | null;
   /** seq of a kept record, or null when it is not kept */
-  find(partition: number, offset: string): number | null;
+  find(topic: string, partition: number, offset: string): number | null;
+  /** the place in the view of a kept row; null when the view does not show it */
+  locate(seq: number): number | null;
+  /** the place of the first row, in the view's order, that is not older (sorted descending: not younger) than a time, ms; null when none is */
+  locateTime(timestamp: string): number | null;
+  /** seq of the next (1) or previous (-1) kept record with the same key, in order of arrival; null when there is none */
+  sameKey(seq: number, direction: 1 | -1): number | null;
+  /** the kept records with the key of this one, oldest first, at most the newest `limit`; values cut at `maxChars` */
+  keyHistory(seq: number, limit: number, maxChars: number): RecordDetail[];
+  /** fields seen in a sample of the kept values, as many as `limit` */
+  fields(limit: number): FieldInfo[];
+  timeline(buckets: number): Timeline;
+  copyAs(seqs: number[], format: CopyFormat): string;
+  /** writes a file; progress arrives as events "exported" with the same id. Aborted: what was written is removed. */
+  export(id: number, spec: ExportSpec): ExportProgress;
 }
 
 export interface EngineEvents {
   status: ReaderStatus;
+  exported: ExportProgress & { id: number };
 }

@@ -5,7 +5,7 @@ import { startReader } from "../../src/reader/host.ts";
 import type { EngineHostMethods, EngineOwnEvents } from "../../src/reader/protocol.ts";
 import { threadPort } from "../../src/reader/threadPort.ts";
 import { createDecoder } from "../../src/schema/decoder.ts";
-import type { EngineMethods, ReaderStatus, ReadQuery } from "../../src/shared/messages.ts";
+import { type EngineMethods, type ReaderStatus, wholeTopic } from "../../src/shared/messages.ts";
 import { Rpc } from "../../src/shared/rpc.ts";
 
 const RING = { megabytes: 256, rows: 2_000_000 };
@@ -16,14 +16,6 @@ const configOf = (broker: string): ClusterConfig => ({
   sasl: null,
   connectTimeout: 3000,
   requestTimeout: 30_000,
-});
-
-const wholeTopic = (topic: string): ReadQuery => ({
-  topic,
-  from: { kind: "beginning" },
-  to: { kind: "end" },
-  partitions: null,
-  isolation: "read_committed",
 });
 
 interface Ended {

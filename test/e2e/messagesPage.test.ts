@@ -1,47 +1,16 @@
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
-import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
-import { build } from "esbuild";
-import type { Browser, Page } from "playwright-core";
-import { launchBrowser, projectFolder } from "../harness/vscode.ts";
+import type { Page } from "playwright-core";
+import { WebviewPages } from "./support/webviewPages.ts";
 
 /** The webview alone, over a made-up engine: what would take long, or be rare, on a real broker. */
 describe("The Messages panel over a made-up engine", () => {
-  let browser: Browser;
-  let server: Server;
-  const problems: string[] = [];
-
+  let pages: WebviewPages;
   before(async () => {
-    const files = await bundle();
-    server = createServer((request, response) => {
-      const name = new URL(request.url ?? "/", "http://page").pathname.slice(1) || "index.html";
-      const file = files.get(name);
-      if (file === undefined) {
-        response.writeHead(404).end();
-        return;
-      }
-      response.writeHead(200, { "content-type": types[name.split(".").pop() ?? ""] ?? "text/plain" }).end(file);
-    });
-    await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
-    browser = await launchBrowser();
+    pages = await WebviewPages.start();
   });
-
-  after(async () => {
-    await browser?.close();
-    server?.close();
-  });
-
-  async function open(query: string): Promise<Page> {
-    const page = await browser.newPage({ viewport: { width: 1300, height: 800 } });
-    page.on("pageerror", (error) => problems.push(error.message));
-    page.on("console", (message) => message.type() === "error" && problems.push(message.text()));
-    await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/?${query}`);
-    await page.getByRole("grid").waitFor();
-    return page;
-  }
+  after(() => pages.stop());
+  const open = (query: string): Promise<Page> => pages.open(query);
   const drawn = (page: Page) => page.locator("[role=row][data-seq]");
 
   it("draws what is visible of 1,000,000 rows, and reaches the last by key and the middle by the scroll bar", async () => {
@@ -76,11 +45,11 @@ describe("The Messages panel over a made-up engine", () => {
     await grid.focus();
     await page.keyboard.press("End");
     await page.keyboard.press("PageUp");
-    const seen = await page.locator("[aria-selected=true]").boundingBox();
+    const seen = await page.locator(".grid-row[aria-selected=true]").boundingBox();
     const dropped = page.getByLabel("Reading status").getByText(/dropped [1-9]/);
     await dropped.waitFor();
     await page.waitForTimeout(700);
-    assert.deepEqual(await page.locator("[aria-selected=true]").boundingBox(), seen);
+    assert.deepEqual(await page.locator(".grid-row[aria-selected=true]").boundingBox(), seen);
     await page.close();
   });
 
@@ -124,33 +93,6 @@ describe("The Messages panel over a made-up engine", () => {
   });
 
   it("breaks no rule of its content security policy, and throws nothing", () => {
-    assert.deepEqual(problems, []);
+    assert.deepEqual(pages.problems, []);
   });
 });
-
-const types: Record<string, string> = { html: "text/html", js: "text/javascript", css: "text/css", ttf: "font/ttf" };
-
-/** name → content of all that the page loads */
-async function bundle(): Promise<Map<string, Uint8Array | string>> {
-  const page = join(projectFolder, "test", "e2e", "page");
-  const { outputFiles } = await build({
-    entryPoints: {
-      messages: join(projectFolder, "webview", "messages", "main.ts"),
-      fakeHost: join(page, "fakeHost.ts"),
-    },
-    bundle: true,
-    write: false,
-    format: "iife",
-    target: "chrome132",
-    outdir: "/",
-    logLevel: "error",
-  });
-  const files = new Map<string, Uint8Array | string>(
-    outputFiles.map((file) => [file.path.split(/[\\/]/).pop() ?? "", file.contents]),
-  );
-  files.set("index.html", await readFile(join(page, "index.html")));
-  for (const name of ["theme.css", "favicon.ico"]) files.set(name, "");
-  for (const name of ["codicon.css", "codicon.ttf"])
-    files.set(name, await readFile(join(projectFolder, "node_modules", "@vscode", "codicons", "dist", name)));
-  return files;
-}

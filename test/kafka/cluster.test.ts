@@ -116,10 +116,10 @@ for (const [kind, { bootstrap }] of [
 }
 
 test("versions are kept above the broker's minimum", async () => {
-  const broker = await fakeBroker(({ key }, w) => key === VERSIONS && answerVersions(w, [[METADATA, 10, 13]]));
+  const broker = await fakeBroker(({ key }, w) => key === VERSIONS && answerVersions(w, [[METADATA, 13, 15]]));
   await assert.rejects(open(broker.address).connect(), {
     code: "unsupported-version",
-    message: `${broker.address} speaks Metadata in versions 10 to 13, this extension in 4 to 9.`,
+    message: `${broker.address} speaks Metadata in versions 13 to 15, this extension in 4 to 12.`,
   });
 });
 

@@ -14,14 +14,19 @@ const producer = new MessageProducer(cluster);
 
 const SUMMARY = /^(\d+) messages, (\d+) bytes in \d+(\.\d+)? s, \d+ messages\/s$/;
 
-async function read(topic: string, ...args: string[]) {
+async function run(topic: string, ...args: string[]) {
   const all = ["src/cli/read.ts", "--brokers", bootstrap, "--topic", topic, ...args];
   const { code, stdout, stderr } = await feed(process.execPath, all, "", { cwd: root });
-  const messages = stdout
+  return { code, stdout, stderr, summary: SUMMARY.exec(stderr.trimEnd().split("\n").at(-1) ?? "") };
+}
+
+async function read(topic: string, ...args: string[]) {
+  const ended = await run(topic, ...args);
+  const messages = ended.stdout
     .split("\n")
     .filter(Boolean)
     .map((line) => JSON.parse(line));
-  return { code, stdout, stderr, messages, summary: SUMMARY.exec(stderr.trimEnd().split("\n").at(-1) ?? "") };
+  return { ...ended, messages };
 }
 
 const send = (
@@ -103,6 +108,27 @@ describe("npm run read", () => {
     assert.deepEqual([count.stdout, count.summary?.[2]], ["4\n", String(bytes)]);
   });
 
+  test("prints CSV, a header line first, and only that of an empty topic", async () => {
+    const topic = await makeTopic(cluster, "read-csv", 1);
+    const header = "topic,partition,offset,timestamp,key,value,headers\r\n";
+    const args = ["--from", "beginning", "--to", "end", "--format", "csv"];
+    assert.equal((await run(topic, ...args)).stdout, header);
+    const sent = [
+      await send(topic, 0, "k,1", '{"id": 9223372036854775807, "s": "a"}', [{ key: "trace", value: "abc" }]),
+      await send(topic, 0, null, "=1+1"),
+      await send(topic, 0, "", null),
+    ].map(({ timestamp }) => String(timestamp));
+    const { code, stdout, summary } = await run(topic, ...args);
+    assert.equal(
+      stdout,
+      header +
+        `${topic},0,0,${sent[0]},"k,1","{""id"":9223372036854775807,""s"":""a""}","[{""key"":""trace"",""text"":""abc""}]"\r\n` +
+        `${topic},0,1,${sent[1]},,=1+1,[]\r\n` +
+        `${topic},0,2,${sent[2]},"",,[]\r\n`,
+    );
+    assert.deepEqual([code, summary?.[1]], [0, "3"]);
+  });
+
   test("reads from where and to where it is told, in the order of each partition", async () => {
     const topic = await makeTopic(cluster, "read-ranges", 3);
     const sent = [];
@@ -162,7 +188,10 @@ describe("npm run read", () => {
     const topic = unique("read-missing");
     for (const [args, sentence] of [
       [["--to", "end"], `There is no topic ${topic} on this cluster.\n`],
-      [["--from", "soon"], "--from soon is unknown: write beginning, latest, last:N, offset:N or time:ISO.\n"],
+      [
+        ["--from", "soon"],
+        "--from soon is unknown: write beginning, latest, last:N, offset:N, time:ISO or group:NAME.\n",
+      ],
     ] as const) {
       const { code, stdout, stderr } = await read(topic, ...args);
       assert.deepEqual([code, stdout, stderr], [1, "", sentence]);

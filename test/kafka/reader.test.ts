@@ -254,7 +254,7 @@ for (const [kind, { bootstrap }] of [
         (await reader.all()).map(({ seq, value }) => [seq, value?.text]),
         [[0, "d"]],
       );
-      assert.equal(await reader.call("find", [0, "3"]), 0);
+      assert.equal(await reader.call("find", [topic, 0, "3"]), 0);
       await reader.dispose();
     });
 
@@ -268,7 +268,7 @@ for (const [kind, { bootstrap }] of [
       const rows = await reader.all();
       assert.deepEqual([rows.length, rows[0]?.seq, rows[0]?.value?.text], [1000, 2000, "2000"]);
       assert.equal(await reader.call("detail", [1999]), null);
-      assert.equal(await reader.call("find", [0, "1999"]), null);
+      assert.equal(await reader.call("find", [topic, 0, "1999"]), null);
       await reader.dispose();
     });
 

@@ -9,6 +9,7 @@ import type { Api } from "../../src/kafka/protocol/defineApi.ts";
 import { deleteTopics } from "../../src/kafka/protocol/deleteTopics.ts";
 import { describeConfigs } from "../../src/kafka/protocol/describeConfigs.ts";
 import { describeGroups } from "../../src/kafka/protocol/describeGroups.ts";
+import { fetch } from "../../src/kafka/protocol/fetch.ts";
 import { findCoordinator } from "../../src/kafka/protocol/findCoordinator.ts";
 import { listGroups } from "../../src/kafka/protocol/listGroups.ts";
 import { listOffsets } from "../../src/kafka/protocol/listOffsets.ts";
@@ -17,7 +18,7 @@ import { offsetFetch } from "../../src/kafka/protocol/offsetFetch.ts";
 import { produce } from "../../src/kafka/protocol/produce.ts";
 import { useStack } from "../harness/stack.ts";
 import { config, unique } from "./support/clusters.ts";
-import { commitOffset, joinGroup, leaveGroup, syncGroup } from "./support/groups.ts";
+import { commitOffset, joinGroup, leaveGroup, readyForGroups, syncGroup } from "./support/groups.ts";
 
 // Kafka 3.9 still speaks every version, old and new: what older brokers would be asked is asked here.
 const { zk } = await useStack();
@@ -32,8 +33,11 @@ await createTopic(cluster, {
   replicationFactor: 1,
   configs: { "retention.ms": "123456789" },
 });
+await readyForGroups(cluster);
 const offsets = { group: committed, topic, partition: 1, offset: 7n };
 assert.equal(await cluster.request({ coordinatorOf: committed }, commitOffset, offsets), 0);
+const { id: topicId } = (await cluster.topics([topic]))[0]!;
+assert.ok(topicId, "Kafka 3.9 gives its topics ids");
 const member = await cluster.request({ coordinatorOf: joined }, joinGroup, {
   group: joined,
   protocolType: "connect",
@@ -79,10 +83,34 @@ sameInAllVersions(
   () => ({ topics: [topic] }),
   (answer) => answer,
   (answer, version) => {
-    const reduced = structuredClone(answer) as { topics: { partitions: { leaderEpoch: number }[] }[] };
+    type Reduced = { topics: { id: string | null; partitions: { leaderEpoch: number }[] }[] };
+    const reduced = structuredClone(answer) as Reduced;
+    if (version < 10) for (const t of reduced.topics) t.id = null;
     if (version < 7) for (const p of reduced.topics.flatMap((t) => t.partitions)) p.leaderEpoch = -1;
     return reduced;
   },
+);
+sameInAllVersions(
+  fetch,
+  1,
+  () => ({
+    maxWait: 100,
+    minBytes: 1,
+    maxBytes: 1_000_000,
+    isolation: "read_committed" as const,
+    topics: [{ name: topic, id: topicId, partitions: [{ partition: 0, offset: 0n, maxBytes: 100_000 }] }],
+  }),
+  ({ error, partitions, buffer }) => [
+    error,
+    ...partitions.map(({ topic: _, start, end, ...rest }) => ({
+      ...rest,
+      records: buffer.toString("hex", start, end),
+    })),
+  ],
+  (answer, version) =>
+    version >= 5
+      ? answer
+      : (answer as unknown[]).map((p) => (typeof p === "object" ? { ...p, logStartOffset: -1n } : p)),
 );
 sameInAllVersions(
   findCoordinator,

@@ -65,4 +65,9 @@ describe("Activation", () => {
       vscode.window.registerWebviewPanelSerializer(panels.messages, { deserializeWebviewPanel: async () => {} });
     }, /already registered/);
   });
+
+  it("takes links that the system hands to the window: nobody else can", async () => {
+    await testApi();
+    assert.throws(() => vscode.window.registerUriHandler({ handleUri: () => {} }), /already registered/);
+  });
 });

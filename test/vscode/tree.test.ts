@@ -219,6 +219,7 @@ describe("The tree of a cluster as told", () => {
   it("lists 10,000 topics within 1.5 s, asking once and for none of them", async () => {
     const topics = Array.from({ length: 10_000 }, (_, i) => ({
       name: `team-${i % 50}.events.v${i}`,
+      id: null,
       internal: false,
       partitions: Array.from({ length: 12 }, (_, n) => partition(n, 1, [1, 2, 3])),
     }));
@@ -240,6 +241,7 @@ describe("The tree of a cluster as told", () => {
   it("draws 10,000 topics once, within 1.5 s on a quiet machine", async function () {
     const topics = Array.from({ length: 10_000 }, (_, i) => ({
       name: `events.v${i}`,
+      id: null,
       internal: false,
       partitions: [partition(0, 1, [1, 2, 3])],
     }));
@@ -273,6 +275,7 @@ describe("The tree of a cluster as told", () => {
       [
         {
           name: "sick",
+          id: null,
           internal: false,
           partitions: [partition(0, 1, [1, 2, 3]), partition(1, 1, [1, 3]), partition(2, -1, [2])],
         },
@@ -299,7 +302,7 @@ describe("The tree of a cluster as told", () => {
 
   it("shows names as text, whatever they hold", async () => {
     const { api, end } = await told(
-      [{ name: "[x](command:evil)<b>", internal: false, partitions: [partition(0, 1, [1, 2, 3])] }],
+      [{ name: "[x](command:evil)<b>", id: null, internal: false, partitions: [partition(0, 1, [1, 2, 3])] }],
       [],
     );
     try {

@@ -5,11 +5,13 @@ import { icon } from "../ui/icon.ts";
 import { splitter } from "../ui/splitter.ts";
 import type { VirtualGrid } from "../ui/virtualGrid.ts";
 import { detailPane } from "./detail.ts";
+import { filterLine, viewChips } from "./filterLine.ts";
 import { messagesGrid } from "./grid.ts";
 import type { Panel } from "./panel.ts";
 import { produceForm } from "./produceForm.ts";
 import { emptyState } from "./states.ts";
 import { statusLine } from "./statusLine.ts";
+import { timelineBar } from "./timeline.ts";
 import { toolbar } from "./toolbar.ts";
 
 /** The whole panel, from its state. */
@@ -28,7 +30,8 @@ export function app(panel: Panel): TemplateResult {
     panel.changed();
   };
   return html`<div class="app" .style=${style}>
-    ${toolbar(panel)} ${progressBar(panel)} ${troubles(panel)}
+    <header><h1 class="sr-only">Messages of ${panel.init.name}</h1>${toolbar(panel)}</header>
+    ${filterLine(panel)} ${timelineBar(panel)} ${viewChips(panel)} ${progressBar(panel)} ${troubles(panel)}
     <main class="body">
       <section class="messages" aria-label="Messages">
         ${messagesGrid(
@@ -80,8 +83,8 @@ function progressBar(panel: Panel): TemplateResult {
 
 /** Sentences that ask for the user: what was rejected, partitions that cannot be read, a failure while rows are shown. */
 function troubles(panel: Panel): TemplateResult {
-  const { status, rows } = panel.reading;
-  const kept = rows.next - rows.first;
+  const { status } = panel.reading;
+  const kept = status ? status.nextSeq - status.firstSeq : 0;
   const parts = status?.partitions.filter((p) => p.problem) ?? [];
   return html`${
     panel.trouble
@@ -115,6 +118,17 @@ function troubles(panel: Panel): TemplateResult {
             parts.length > 3 ? html`<span>… and ${parts.length - 3} more partitions.</span>` : nothing
           }</span
         >
+        ${
+          // a topic that was created anew: what is there now is read by starting again
+          [status.problem, ...parts.map((p) => p.problem)].some((sentence) => sentence?.includes("Restart"))
+            ? button({
+                label: "Restart",
+                look: "secondary",
+                title: "Read again",
+                onClick: () => panel.reading.restart(),
+              })
+            : nothing
+        }
       </div>`
       : nothing
   }`;

@@ -5,6 +5,7 @@ import { int } from "../ui/format.ts";
 import { icon } from "../ui/icon.ts";
 import { tabs } from "../ui/tabs.ts";
 import { hexTab } from "./hexTab.ts";
+import { historyTab } from "./historyTab.ts";
 import type { Panel } from "./panel.ts";
 import { payload } from "./payload.ts";
 import { recordTab } from "./recordTab.ts";
@@ -59,6 +60,7 @@ function content(panel: Panel): TemplateResult {
           { id: "headers", title: "Headers", count: d.headers.length },
           { id: "record", title: "Record" },
           { id: "hex", title: "Hex" },
+          { id: "history", title: "History" },
         ],
         selection.tab,
         (tab) => selection.chooseTab(tab),
@@ -79,23 +81,23 @@ function content(panel: Panel): TemplateResult {
 function readFrom(panel: Panel): void {
   const { record } = panel.selection;
   if (!record) return;
-  panel.reading.start({ from: { kind: "offset", offset: record.offset }, partitions: [record.partition] });
+  panel.reading.start({ from: { kind: "offsets", offsets: [record] } });
 }
 
 function stepButtons(panel: Panel): TemplateResult {
   const { selection, reading } = panel;
-  const seq = selection.seq ?? -1;
+  const at = selection.at ?? -1;
   return html`${button({
     label: "Previous message",
     icon: "arrow-up",
     iconOnly: true,
-    disabled: seq <= reading.rows.first,
+    disabled: at <= reading.rows.first,
     onClick: () => selection.step(-1),
   })}${button({
     label: "Next message",
     icon: "arrow-down",
     iconOnly: true,
-    disabled: seq < 0 || seq >= reading.rows.next - 1,
+    disabled: at < 0 || at >= reading.rows.next - 1,
     onClick: () => selection.step(1),
   })}`;
 }
@@ -105,6 +107,8 @@ function tabContent(panel: Panel): TemplateResult {
   const d = selection.detail;
   if (!d) return html``;
   switch (selection.tab) {
+    case "history":
+      return historyTab(panel, d);
     case "value":
       return payload(
         panel,
@@ -131,7 +135,7 @@ function tabContent(panel: Panel): TemplateResult {
                       : html`<span class="none">null</span>`
                   }</span
                 >
-                <span class="header-tools">
+                <span class="header-tools" role="cell">
                   ${button({
                     label: `Copy header ${h.key}`,
                     icon: "copy",

@@ -1,73 +1,50 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { guard } from "lit/directives/guard.js";
 import type { Cell, RowView } from "../../src/shared/messages.ts";
-import { gridTime, int, size } from "../ui/format.ts";
+import { int, size, timeText } from "../ui/format.ts";
 import { icon } from "../ui/icon.ts";
 import { jsonTokens } from "../ui/jsonTokens.ts";
-import type { GridColumn, GridRow } from "../ui/virtualGrid.ts";
-import "../ui/virtualGrid.ts";
+import { cssName, type GridColumn, type GridRow } from "../ui/virtualGrid.ts";
+import { fieldOf, moveColumn, shownColumns, sortBy, transactionText } from "./columns.ts";
 import type { Panel } from "./panel.ts";
+import { copyRows, openRowMenu, sameKey } from "./rowMenu.ts";
 
-/** Widths in characters of the grid's font: what the column shows, to the last digit. */
-const columns = [
-  { id: "time", title: "time", name: "Time (local)", chars: 12, min: 60 },
-  { id: "partition", title: "p", name: "Partition", chars: 3, min: 32, align: "end" },
-  { id: "offset", title: "offset", name: "Offset", chars: 10, min: 48, align: "end" },
-  { id: "key", title: "key", name: "Key", chars: 16, min: 48 },
-  { id: "value", title: "value", name: "Value", chars: null, min: 180 },
-  { id: "headers", title: "headers", name: "Headers", chars: 8, min: 40, align: "end", spare: true },
-  { id: "size", title: "size", name: "Size of key and value", chars: 8, min: 48, align: "end", spare: true },
-] as const;
+type TimeStyle = Panel["layout"]["time"];
 
-type ColumnId = (typeof columns)[number]["id"];
-
-/** Below this width of the grid, pixels, the value needs the room of the spare columns. */
-const roomForSpare = 720;
-/** A time with its day is longer than today's time alone. */
-const dayChars = 23;
-const cellPadding = 18;
-
-function shownColumns(panel: Panel, days: boolean): GridColumn[] {
-  const own = panel.layout.columns;
-  const char = panel.grid?.charWidth ?? 7.6;
-  const wide = (panel.grid?.clientWidth ?? 1000) >= roomForSpare;
-  return columns
-    .filter((c) => wide || !("spare" in c))
-    .map((c) => {
-      const chars = c.id === "time" && days ? dayChars : c.id === "key" && !wide ? 10 : c.chars;
-      const width = chars === null ? null : (own[c.id] ?? Math.ceil(chars * char) + cellPadding);
-      return { id: c.id, title: c.title, name: c.name, min: c.min, width, ...("align" in c ? { align: c.align } : {}) };
-    });
-}
+const rowHeights = { compact: 18, normal: 22, comfortable: 30 } as const;
+/** a marker, an unreadable batch: nothing of them changes with the columns but their place */
+const NO_CELLS = 3;
 
 /** The grid of messages; `attach` is the directive that gets hold of the element. */
 export function messagesGrid(panel: Panel, attach: unknown): TemplateResult {
   const { rows, status } = panel.reading;
   const now = new Date();
-  let days = false;
+  const { time } = panel.layout;
+  let timeChars = 12;
   if (panel.grid) {
     const { from, to } = panel.grid.position.range(0);
-    for (let seq = from; seq < to && !days; seq++) {
-      const row = rows.get(seq);
-      days = row !== undefined && gridTime(row.timestamp, now).length > 12;
+    for (let place = from; place < to; place++) {
+      const row = rows.get(place);
+      if (row) timeChars = Math.max(timeChars, timeText(row.timestamp, time, now).length);
     }
   }
-  const shown = shownColumns(panel, days);
+  const shown = shownColumns(panel, timeChars);
   // so many characters fit into the grid at most; in steps, so that dragging a pane does not draw every row anew
   const chars = Math.ceil((panel.grid?.clientWidth ?? 1000) / (panel.grid?.charWidth ?? 7.6) / 40) * 40;
   return html`<kw-grid
     class=${status?.state === "failed" && rows.next === rows.first ? "hollow" : ""}
-    .label=${`Messages of ${panel.init.topic}`}
+    .label=${`Messages of ${panel.init.name}`}
     .columns=${shown}
-    .selected=${panel.selection.seq}
+    .selected=${panel.selection.at}
+    .rowHeight=${rowHeights[panel.layout.density]}
     .version=${{}}
     .source=${{
       first: rows.first,
       next: rows.next,
       run: rows.run,
-      row: (seq: number) => {
-        const row = rows.get(seq);
-        return row && gridRow(row, now, shown, chars);
+      row: (place: number) => {
+        const row = rows.get(place);
+        return row && gridRow(panel, row, now, shown, chars);
       },
       ensure: (from: number, to: number) => rows.ensure(from, to),
     }}
@@ -78,9 +55,31 @@ export function messagesGrid(panel: Panel, attach: unknown): TemplateResult {
 
 function events(panel: Panel) {
   return {
-    select: (seq: number, how: "pointer" | "keyboard") => {
-      if (how === "pointer") panel.selection.open = true;
-      panel.selection.select(seq);
+    select: (place: number, how: "pointer" | "keyboard", reach: "one" | "toggle" | "range") => {
+      if (how === "pointer" && reach === "one") panel.selection.open = true;
+      const seq = panel.reading.rows.get(place)?.seq ?? null;
+      if (reach === "range") panel.marks.extendTo(place);
+      else if (reach === "toggle" && seq !== null) panel.marks.toggle(seq, place);
+      else panel.marks.only(seq, place);
+      panel.selection.selectAt(place);
+    },
+    selectAll: () => panel.marks.everything(),
+    menu: (x: number, y: number, column: string | null) => openRowMenu(panel, x, y, column),
+    key: (e: KeyboardEvent) => {
+      const same =
+        e.altKey && !e.ctrlKey && !e.metaKey ? { ArrowDown: 1 as const, ArrowUp: -1 as const }[e.key] : undefined;
+      if (same === undefined) return;
+      e.preventDefault();
+      sameKey(panel, same);
+    },
+    sort: (column: string) => sortBy(panel, column),
+    move: (column: string, by: number) => moveColumn(panel, column, by),
+    fit: (column: string) => {
+      const width = panel.grid?.widthOf(column);
+      if (width == null) return;
+      panel.layout = { ...panel.layout, columns: { ...panel.layout.columns, [column]: Math.max(40, width + 18) } };
+      panel.save();
+      panel.changed();
     },
     open: () => {
       panel.selection.show();
@@ -88,8 +87,13 @@ function events(panel: Panel) {
         document.querySelector<HTMLElement>("#detail [role=tab][aria-selected=true]")?.focus(),
       );
     },
-    leave: () => panel.selection.close(),
-    copy: () => void panel.selection.copyValue(),
+    leave: () => {
+      if (panel.marks.count > 1) {
+        panel.marks.only(panel.selection.seq, panel.selection.at);
+        panel.changed();
+      } else panel.selection.close();
+    },
+    copy: () => (panel.marks.count > 1 ? copyRows(panel, "value") : void panel.selection.copyValue()),
     resize: (column: string, width: number) => {
       panel.layout = { ...panel.layout, columns: { ...panel.layout.columns, [column]: width } };
       panel.save();
@@ -111,32 +115,65 @@ function events(panel: Panel) {
   };
 }
 
-function gridRow(row: RowView, now: Date, shown: readonly GridColumn[], chars: number): GridRow {
-  const problem = row.kind === "problem";
+function gridRow(panel: Panel, row: RowView, now: Date, shown: readonly GridColumn[], chars: number): GridRow {
+  const { time } = panel.layout;
+  // "how long ago" changes by itself
+  const moment = time === "relative" ? Math.floor(now.getTime() / 1000) : now.getDate();
+  const ids = shown.map(({ id }) => id).join("\n");
   // a row never changes: it is built once, and again only when the day or the columns do
-  const cells = guard([row, now.getDate(), shown.length, chars], () =>
-    problem
-      ? html`<div role="gridcell" aria-colindex="1" class="cell c-time">—</div>
-          <div role="gridcell" aria-colindex="2" class="cell c-partition end">${row.partition}</div>
-          <div role="gridcell" aria-colindex="3" class="cell c-offset end">${int(row.offset)}</div>
-          <div role="gridcell" aria-colindex="4" aria-colspan=${shown.length - 3} class="cell span" title=${row.problem ?? ""}>
-            ${icon("error", "mark error")}<span>${row.problem}</span>
-          </div>`
-      : shown.map(
-          (c, i) => html`<div
-            role="gridcell"
-            aria-colindex=${i + 1}
-            class=${`cell c-${c.id} ${c.align === "end" ? "end" : ""}`}
-          >${content(row, c.id as ColumnId, now, chars)}</div>`,
-        ),
+  const cells = guard([row, moment, ids, chars, time], () =>
+    row.kind === "record" ? recordCells(row, now, shown, chars, time) : spanningCells(row, now, shown, time),
   );
-  return { class: problem ? "problem" : row.value === null ? "tombstone" : "", cells };
+  const state = row.transaction?.state === "aborted" ? "aborted" : row.value === null ? "tombstone" : "";
+  return { class: row.kind === "record" ? state : row.kind, marked: panel.marks.has(row.seq), cells };
 }
 
-function content(row: RowView, column: ColumnId, now: Date, chars: number): unknown {
+function recordCells(
+  row: RowView,
+  now: Date,
+  shown: readonly GridColumn[],
+  chars: number,
+  time: TimeStyle,
+): TemplateResult[] {
+  let field = 0;
+  return shown.map((c, i) => {
+    const cell =
+      fieldOf(c.id) === null ? content(row, c.id, now, chars, time) : fieldContent(row.fields[field++], chars);
+    return html`<div role="gridcell" aria-colindex=${i + 1} class=${`cell c-${cssName(c.id)} ${c.align === "end" ? "end" : ""}`}>${cell}</div>`;
+  });
+}
+
+/** A marker or an unreadable batch: where it is, and a sentence over the rest. */
+function spanningCells(row: RowView, now: Date, shown: readonly GridColumn[], time: TimeStyle): TemplateResult[] {
+  const sentence = row.kind === "problem" ? row.problem : (row.value?.text ?? "");
+  const places = new Set(["time", "topic", "partition", "offset"]);
+  const last = shown.findLastIndex(({ id }, i) => places.has(id) && i < shown.length - 1 && i < NO_CELLS + 1);
+  const cells = shown
+    .slice(0, last + 1)
+    .map(
+      (c, i) =>
+        html`<div role="gridcell" aria-colindex=${i + 1} class=${`cell c-${cssName(c.id)} ${c.align === "end" ? "end" : ""}`}>${places.has(c.id) ? content(row, c.id, now, 0, time) : nothing}</div>`,
+    );
+  return [
+    ...cells,
+    html`<div role="gridcell" aria-colindex=${last + 2} aria-colspan=${shown.length - last - 1} class="cell span" title=${sentence ?? ""}>
+      ${icon(row.kind === "problem" ? "error" : "milestone", `mark ${row.kind === "problem" ? "error" : ""}`)}<span>${sentence}</span>
+    </div>`,
+  ];
+}
+
+function fieldContent(cell: Cell | null | undefined, chars: number): unknown {
+  return cell
+    ? html`<span class=${cell.format === "text" ? "text" : "text json-value"}>${cell.text.slice(0, chars)}${cell.cut ? "…" : ""}</span>`
+    : nothing;
+}
+
+function content(row: RowView, column: string, now: Date, chars: number, time: TimeStyle): unknown {
   switch (column) {
     case "time":
-      return gridTime(row.timestamp, now);
+      return timeText(row.timestamp, time, now);
+    case "topic":
+      return row.topic;
     case "partition":
       return row.partition;
     case "offset":
@@ -151,6 +188,22 @@ function content(row: RowView, column: ColumnId, now: Date, chars: number): unkn
       return row.headerCount || nothing;
     case "size":
       return size(row.keySize + row.valueSize);
+    case "keySize":
+      return row.key ? size(row.keySize) : nothing;
+    case "valueSize":
+      return row.value ? size(row.valueSize) : nothing;
+    case "transaction":
+      return row.transaction
+        ? html`<span class=${`transaction ${row.transaction.state}`}>${transactionText(row)}</span>`
+        : nothing;
+    case "compression":
+      return row.codec;
+    case "epoch":
+      return row.leaderEpoch < 0 ? nothing : row.leaderEpoch;
+    case "timeType":
+      return row.timestampType === "append" ? "append" : "create";
+    default:
+      return nothing;
   }
 }
 

@@ -3,6 +3,7 @@ import type { MessagesHostEvents, MessagesHostMethods, SerializedPanel } from ".
 import { Rpc } from "../../src/shared/rpc.ts";
 import { messageOf } from "../../src/shared/userError.ts";
 import { app } from "./app.ts";
+import { filterKey } from "./filterLine.ts";
 import { type HostRpc, Panel } from "./panel.ts";
 import "./messages.css";
 
@@ -44,6 +45,7 @@ async function begin(): Promise<void> {
   try {
     const init = await rpc.call("init", []);
     panel = new Panel({ rpc, setState: (state) => vscode.setState(state) }, init, draw);
+    window.addEventListener("keydown", filterKey);
     draw();
   } catch (error) {
     render(html`<div class="empty"><h2>The panel could not be opened</h2><p>${messageOf(error)}</p></div>`, root);

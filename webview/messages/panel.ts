@@ -1,4 +1,4 @@
-import type { EngineEvents, ReadQuery } from "../../src/shared/messages.ts";
+import type { EngineEvents, ExportColumn, ReadQuery } from "../../src/shared/messages.ts";
 import type {
   MessagesHostEvents,
   MessagesHostMethods,
@@ -11,9 +11,14 @@ import type { Rpc } from "../../src/shared/rpc.ts";
 import { isCancelled, messageOf } from "../../src/shared/userError.ts";
 import { useLocale } from "../ui/format.ts";
 import type { VirtualGrid } from "../ui/virtualGrid.ts";
+import { exportColumns } from "./columns.ts";
+import { Filtering } from "./filtering.ts";
+import { KeyHistory } from "./historyTab.ts";
+import { Marks } from "./marks.ts";
 import { Producing } from "./producing.ts";
 import { Reading } from "./reading.ts";
 import { Selection } from "./selection.ts";
+import { TreeState } from "./valueTree.ts";
 
 export type HostRpc = Rpc<object, MessagesHostMethods, object, MessagesHostEvents>;
 
@@ -37,9 +42,17 @@ export class Panel {
   readonly reading: Reading;
   readonly selection: Selection;
   readonly producing: Producing;
+  readonly filtering: Filtering;
+  readonly marks: Marks;
+  readonly history: KeyHistory;
+  readonly tree = new TreeState();
+  /** the value as a tree instead of text */
+  asTree = false;
   layout: PanelLayout;
   partitions: number[] | null;
   trouble: Trouble | null = null;
+  said: string | null = null;
+  private sayingTimer: ReturnType<typeof setTimeout> | undefined;
   /** set by the view once it is there */
   grid: VirtualGrid | null = null;
   private readonly host: PanelHost;
@@ -56,6 +69,9 @@ export class Panel {
     useLocale(init.locale);
     this.selection = new Selection(this, init.state);
     this.producing = new Producing(this, init.state);
+    this.filtering = new Filtering(this, init.state);
+    this.marks = new Marks(this);
+    this.history = new KeyHistory(this);
     this.reading = new Reading(this, init.state);
     if (init.status) this.reading.take(init.status);
     if (init.problem) this.trouble = { message: init.problem, retry: () => this.reading.restart() };
@@ -66,6 +82,12 @@ export class Panel {
     });
     this.rpc.on("query", (query: ReadQuery) => {
       this.reading.query = query;
+      this.save();
+      this.changed();
+    });
+    this.rpc.on("view", ({ view, filter }) => {
+      this.reading.view = view;
+      this.filtering.draft = filter;
       this.save();
       this.changed();
     });
@@ -92,6 +114,22 @@ export class Panel {
     } catch (error) {
       this.failed(error, () => void this.attempt(call));
     }
+  }
+
+  /** What an export takes of each message: the columns that are shown. */
+  exportColumns(): ExportColumn[] {
+    return exportColumns(this);
+  }
+
+  /** A short word at the status line, also for screen readers; gone after a while. */
+  say(text: string): void {
+    this.said = text;
+    clearTimeout(this.sayingTimer);
+    this.sayingTimer = setTimeout(() => {
+      this.said = null;
+      this.changed();
+    }, 4000);
+    this.changed();
   }
 
   failed(error: unknown, retry: (() => void) | null): void {
@@ -127,17 +165,20 @@ export class Panel {
     const scroll = this.grid?.position;
     return {
       query: this.reading.query,
+      view: this.reading.view,
+      filter: this.filtering.draft,
       detailTab: this.selection.tab,
       detailOpen: this.selection.open,
       selected: this.selection.record && {
+        topic: this.selection.record.topic,
         partition: this.selection.record.partition,
         offset: this.selection.record.offset,
       },
       draft: this.producing.draft,
       produceOpen: this.producing.open,
       layout: this.layout,
-      view: scroll
-        ? { run: this.reading.rows.run, topSeq: scroll.top / scroll.rowHeight, following: scroll.follow }
+      place: scroll
+        ? { run: this.reading.rows.run, top: scroll.top / scroll.rowHeight, following: scroll.follow }
         : null,
     };
   }

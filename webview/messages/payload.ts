@@ -6,6 +6,7 @@ import { hexView } from "../ui/hexView.ts";
 import { icon } from "../ui/icon.ts";
 import { countLines, textView } from "../ui/jsonView.ts";
 import type { Panel } from "./panel.ts";
+import { valueTree } from "./valueTree.ts";
 
 const formatNames: Record<PayloadView["format"], string> = {
   json: "JSON",
@@ -31,7 +32,13 @@ export function payload(
   const json = view.format !== "text" && view.format !== "binary" && view.format !== "empty";
   return html`<div class="chips">${chips(view)}<span class="spring"></span>${payloadTools(panel, part, view, json)}</div>
     ${problems(panel, part, view)}
-    ${view.format === "empty" ? html`<p class="dim">Zero bytes: not null, but empty.</p>` : text(panel, view, json)}`;
+    ${
+      view.format === "empty"
+        ? html`<p class="dim">Zero bytes: not null, but empty.</p>`
+        : json && part === "value" && panel.asTree && view.textCut === 0
+          ? valueTree(panel, view.text, panel.tree)
+          : text(panel, view, json)
+    }`;
 }
 
 function chips(view: PayloadView): TemplateResult {
@@ -48,7 +55,27 @@ function chips(view: PayloadView): TemplateResult {
 }
 
 function payloadTools(panel: Panel, part: "key" | "value", view: PayloadView, json: boolean): TemplateResult {
-  return html`${button({
+  return html`${
+    json && part === "value"
+      ? button({
+          label: "Tree",
+          icon: "list-tree",
+          iconOnly: true,
+          pressed: panel.asTree,
+          disabled: view.textCut > 0,
+          title:
+            view.textCut > 0
+              ? "The tree needs the whole value: show more of it first"
+              : panel.asTree
+                ? "Show as text"
+                : "Show as a tree",
+          onClick: () => {
+            panel.asTree = !panel.asTree;
+            panel.changed();
+          },
+        })
+      : nothing
+  }${button({
     label: `Copy ${part}`,
     icon: "copy",
     iconOnly: true,
@@ -58,10 +85,10 @@ function payloadTools(panel: Panel, part: "key" | "value", view: PayloadView, js
     label: `Open ${part} in an editor`,
     icon: "go-to-file",
     iconOnly: true,
-    onClick: () =>
-      void panel.attempt(() =>
-        panel.rpc.call("openText", [view.text, json ? "json" : "plaintext", `${panel.init.topic} ${part}`]),
-      ),
+    onClick: () => {
+      const { seq } = panel.selection;
+      if (seq !== null) void panel.attempt(() => panel.rpc.call("openPayload", [seq, part]));
+    },
   })}`;
 }
 

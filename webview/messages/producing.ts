@@ -6,6 +6,7 @@ import type {
   ProduceContext,
   ProduceDraft,
   ProduceOutcome,
+  RecordRef,
 } from "../../src/shared/protocol.ts";
 import { isCancelled, messageOf } from "../../src/shared/userError.ts";
 import type { Panel } from "./panel.ts";
@@ -139,7 +140,7 @@ export class Producing {
     this.sending = false;
     if (this.outcome) {
       this.problems = this.outcome.ok ? [] : this.outcome.problems;
-      if (this.outcome.ok) this.panel.selection.await(this.outcome.partition, this.outcome.offset, 5000);
+      if (this.outcome.ok) this.panel.selection.await(this.sentRecord(this.outcome), 5000);
     }
     this.panel.changed();
   }
@@ -149,18 +150,20 @@ export class Producing {
     const sent = this.outcome;
     if (!sent?.ok) return;
     await this.panel.attempt(async () => {
-      const seq = await this.panel.rpc.call("find", [sent.partition, sent.offset]);
+      const record = this.sentRecord(sent);
+      const { topic, partition, offset } = record;
+      const seq = await this.panel.rpc.call("find", [topic, partition, offset]);
+      this.panel.selection.open = true;
       if (seq !== null) {
-        this.panel.selection.jump(seq);
+        await this.panel.selection.jump(seq);
         return;
       }
-      this.panel.reading.start({
-        from: { kind: "offset", offset: sent.offset },
-        to: { kind: "live" },
-        partitions: [sent.partition],
-      });
-      this.panel.selection.open = true;
-      this.panel.selection.await(sent.partition, sent.offset, 10_000);
+      this.panel.reading.start({ from: { kind: "offsets", offsets: [record] }, to: { kind: "live" } });
+      this.panel.selection.await(record, 10_000);
     });
+  }
+
+  private sentRecord({ partition, offset }: { partition: number; offset: string }): RecordRef {
+    return { topic: this.panel.init.topic ?? "", partition, offset };
   }
 }

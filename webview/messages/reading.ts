@@ -1,4 +1,4 @@
-import type { ReaderStatus, ReadQuery } from "../../src/shared/messages.ts";
+import type { ReaderStatus, ReadQuery, ViewSpec } from "../../src/shared/messages.ts";
 import type { MessagesState } from "../../src/shared/protocol.ts";
 import type { Panel } from "./panel.ts";
 import { RowCache } from "./rows.ts";
@@ -14,13 +14,18 @@ export class Reading {
   followed = false;
   /** the user dropped what this run had shown */
   cleared = false;
-  private place: MessagesState["view"];
+  /** how the kept messages are looked at */
+  view: ViewSpec;
+  /** the key that the view is narrowed to, as it is shown */
+  keyText: string | null = null;
+  private place: MessagesState["place"];
   private readonly panel: Panel;
 
   constructor(panel: Panel, state: MessagesState) {
     this.panel = panel;
     this.query = state.query;
-    this.place = state.view;
+    this.view = state.view;
+    this.place = state.place;
     this.rows = new RowCache(
       (from, to, signal) => panel.rpc.call("rows", [from, to], signal),
       () => panel.changed(),
@@ -30,15 +35,42 @@ export class Reading {
 
   take(status: ReaderStatus): void {
     const newRun = status.run !== this.rows.run;
+    const moved = newRun || status.view.revision !== this.rows.revision;
+    const anchor = moved && !newRun ? this.topRow() : null;
     const live = this.status?.state === "live";
     this.status = status;
     this.rows.status(status);
     if (newRun) this.panel.selection.newRun();
+    else if (moved) {
+      this.panel.selection.locate();
+      if (anchor) this.keepInPlace(anchor);
+    }
     // new is what arrives live while the grid stands elsewhere: not what was read on the way there
     if (newRun || !live || !this.panel.grid || this.panel.grid.position.follow) this.seenUpTo = this.rows.next;
     this.panel.selection.search();
     this.panel.changed();
     if (newRun) this.placeGrid();
+  }
+
+  /** The row at the upper edge, unless the grid stands at an end on purpose. */
+  private topRow(): { seq: number; fraction: number } | null {
+    const grid = this.panel.grid;
+    if (!grid || grid.position.follow || grid.position.top <= grid.position.minTop) return null;
+    const place = grid.position.top / grid.position.rowHeight;
+    const seq = this.rows.get(Math.floor(place))?.seq;
+    return seq === undefined ? null : { seq, fraction: place - Math.floor(place) };
+  }
+
+  /** After the view has changed: what was looked at stays where it was, if it is still shown. */
+  private keepInPlace({ seq, fraction }: { seq: number; fraction: number }): void {
+    const { run, revision } = this.rows;
+    void this.panel.attempt(async () => {
+      const at = await this.panel.rpc.call("locate", [seq]);
+      const grid = this.panel.grid;
+      if (at === null || !grid || run !== this.rows.run || revision !== this.rows.revision) return;
+      grid.position.moveTo((at + fraction) * grid.position.rowHeight);
+      grid.requestUpdate();
+    });
   }
 
   /** Puts the grid where a new run begins: at the end to follow, at the start for what is read from a place on; or where it was before it was hidden. */
@@ -50,18 +82,54 @@ export class Reading {
     grid.position.follow = place
       ? place.following
       : this.query.from.kind === "latest" || this.query.from.kind === "last";
-    grid.startAt = place && !place.following ? place.topSeq : null;
+    grid.startAt = place && !place.following ? place.top : null;
     this.seenUpTo = this.rows.next;
     grid.requestUpdate();
   }
 
   start(change: Partial<ReadQuery>): void {
-    this.query = { ...this.query, ...change };
-    this.cleared = false;
+    void this.panel.attempt(() => this.tryStart(change));
+  }
+
+  /** Reads anew; rejects with what is wrong with the query, and what was being read goes on. */
+  async tryStart(change: Partial<ReadQuery>): Promise<void> {
+    const former = this.query;
+    const next = { ...this.query, ...change };
+    this.query = next;
     this.panel.trouble = null;
-    this.panel.save();
     this.panel.changed();
-    void this.panel.attempt(() => this.panel.rpc.call("start", [this.query]));
+    try {
+      await this.panel.rpc.call("start", [next]);
+      this.cleared = false;
+    } catch (error) {
+      if (this.query === next) this.query = former;
+      throw error;
+    } finally {
+      this.panel.save();
+      this.panel.changed();
+    }
+  }
+
+  /** Looks at the kept messages in another way. */
+  look(change: Partial<ViewSpec>): void {
+    void this.panel.attempt(() => this.tryLook(change));
+  }
+
+  /** The same; rejects with what is wrong with it, and everything is as it was. */
+  async tryLook(change: Partial<ViewSpec>): Promise<void> {
+    const former = this.view;
+    const next = { ...this.view, ...change };
+    this.view = next;
+    this.panel.changed();
+    try {
+      await this.panel.rpc.call("setView", [next]);
+    } catch (error) {
+      if (this.view === next) this.view = former;
+      throw error;
+    } finally {
+      this.panel.save();
+      this.panel.changed();
+    }
   }
 
   restart(): void {
@@ -92,8 +160,18 @@ export class Reading {
     const s = this.status;
     if (s?.state !== "reading") return null;
     const to = this.query.to;
-    if (to.kind === "count") return Math.min(1, s.scanned / to.count);
+    // with a filter it counts what matches, and how much there is to come nobody knows
+    if (to.kind === "count") return this.query.filter ? null : Math.min(1, s.scanned / to.count);
     const behind = Number(s.behind);
     return s.scanned + behind === 0 ? null : s.scanned / (s.scanned + behind);
+  }
+
+  /** How long reading to the end will take at the speed it has, ms; null when there is no telling. */
+  get remainingMs(): number | null {
+    const s = this.status;
+    if (s?.state !== "reading" || s.rate <= 0 || this.progress === null) return null;
+    const { to } = this.query;
+    const left = to.kind === "count" ? to.count - s.scanned : Number(s.behind);
+    return left > 0 ? (left / s.rate) * 1000 : null;
   }
 }

@@ -7,14 +7,17 @@ const ahead = 60;
 const maxKept = 4000;
 
 /**
- * The rows of the current run that this side knows: asks for windows, one at a time and only for what was wanted last, so that a
+ * The rows of the current view that this side knows, by their place: asks for windows, one at a time and only for what was wanted last, so that a
  * fast scroll over a million rows costs a few requests and none of them is for rows nobody looks at any more.
  */
 export class RowCache {
   run = -1;
+  revision = -1;
   first = 0;
   next = 0;
-  private readonly rows = new Map<number, RowView>();
+  private rows = new Map<number, RowView>();
+  /** what was shown before the view changed: drawn until its new rows are here, so that nothing flickers */
+  private former = new Map<number, RowView>();
   private wanted: { from: number; to: number } | null = null;
   private flight: { from: number; to: number; abort: AbortController } | null = null;
   /** rows that the engine did not have when asked: not asked for again until it says something new */
@@ -33,22 +36,31 @@ export class RowCache {
     this.failed = failed;
   }
 
-  /** Takes the bounds that the engine says; another run forgets every row. */
-  status(status: Pick<ReaderStatus, "run" | "firstSeq" | "nextSeq">): void {
-    if (status.run !== this.run) {
-      this.run = status.run;
-      this.rows.clear();
+  /** Takes the bounds that the engine says; another run forgets every row, another revision asks for them again. */
+  status({ run, view }: Pick<ReaderStatus, "run" | "view">): void {
+    if (run !== this.run || view.revision !== this.revision) {
+      if (run !== this.run) this.former.clear();
+      else if (this.rows.size > 0) this.former = this.rows;
+      this.run = run;
+      this.revision = view.revision;
+      this.rows = new Map();
       this.flight?.abort.abort();
       this.flight = null;
       this.wanted = null;
     }
     this.absent.clear();
-    this.first = status.firstSeq;
-    this.next = status.nextSeq;
+    this.first = view.first;
+    this.next = view.next;
   }
 
-  get(seq: number): RowView | undefined {
-    return this.rows.get(seq);
+  get(place: number): RowView | undefined {
+    return this.rows.get(place) ?? this.former.get(place);
+  }
+
+  /** The place of a row, where it is known here. */
+  placeOf(seq: number): number | null {
+    for (const [place, row] of this.rows) if (row.seq === seq) return place;
+    return null;
   }
 
   /** Fetches what is missing of [from, to), with some rows around it. */
@@ -72,27 +84,30 @@ export class RowCache {
   private missing(from: number, to: number): { from: number; to: number } | null {
     let a = -1;
     let b = -1;
-    for (let seq = Math.max(from, this.first); seq < Math.min(to, this.next); seq++) {
-      if (this.rows.has(seq) || this.absent.has(seq)) continue;
-      if (a < 0) a = seq;
-      b = seq + 1;
+    for (let place = Math.max(from, this.first); place < Math.min(to, this.next); place++) {
+      if (this.rows.has(place) || this.absent.has(place)) continue;
+      if (a < 0) a = place;
+      b = place + 1;
     }
     return a < 0 ? null : { from: a, to: b };
   }
 
   private async load(from: number, to: number): Promise<void> {
     const abort = new AbortController();
-    const run = this.run;
+    const { run, revision } = this;
+    const current = (): boolean => run === this.run && revision === this.revision;
     this.flight = { from, to, abort };
     try {
       const window = await this.fetch(from, to, abort.signal);
-      if (run !== this.run || window.run !== run) return;
-      for (const row of window.rows) this.rows.set(row.seq, row);
-      for (let seq = from; seq < to; seq++) if (!this.rows.has(seq)) this.absent.add(seq);
+      // rows of a later revision are asked for again once its status is here
+      if (!current() || window.run !== run) return;
+      if (window.revision === revision) for (const row of window.rows) this.rows.set(row.at, row);
+      for (let place = from; place < to; place++) if (!this.rows.has(place)) this.absent.add(place);
+      this.former.clear();
       this.trim(from, to);
     } catch (error) {
       if (!isCancelled(error)) {
-        for (let seq = from; seq < to; seq++) this.absent.add(seq);
+        for (let place = from; place < to; place++) this.absent.add(place);
         this.failed(error);
       }
     } finally {
@@ -100,13 +115,15 @@ export class RowCache {
     }
     const wanted = this.wanted;
     this.wanted = null;
-    if (wanted && run === this.run) this.ensure(wanted.from, wanted.to);
+    if (wanted && current()) this.ensure(wanted.from, wanted.to);
     this.changed();
   }
 
   private trim(from: number, to: number): void {
     if (this.rows.size <= maxKept) return;
     const around = maxKept / 2;
-    for (const seq of this.rows.keys()) if (seq < from - around || seq >= to + around) this.rows.delete(seq);
+    for (const place of this.rows.keys()) {
+      if (place < from - around || place >= to + around) this.rows.delete(place);
+    }
   }
 }

@@ -1,5 +1,5 @@
 import type { BytesView, PayloadPart, RecordDetail, RowView } from "../../src/shared/messages.ts";
-import type { MessagesState } from "../../src/shared/protocol.ts";
+import type { MessagesState, RecordRef } from "../../src/shared/protocol.ts";
 import { isCancelled, messageOf } from "../../src/shared/userError.ts";
 import type { Panel } from "./panel.ts";
 
@@ -8,14 +8,16 @@ const firstChars = 100_000;
 const firstLines = 1500;
 const hexPage = 4096;
 
-export type DetailTab = "value" | "key" | "headers" | "record" | "hex";
-const allTabs: readonly string[] = ["value", "key", "headers", "record", "hex"] satisfies DetailTab[];
+export type DetailTab = "value" | "key" | "headers" | "record" | "hex" | "history";
+const allTabs: readonly string[] = ["value", "key", "headers", "record", "hex", "history"] satisfies DetailTab[];
 
 /** The selected row and its record in full. */
 export class Selection {
   seq: number | null = null;
+  /** its place in the view; null when the view does not show it */
+  at: number | null = null;
   /** which record that is, known also when it is no longer kept */
-  record: { partition: number; offset: string } | null = null;
+  record: RecordRef | null = null;
   /** the row, for what is not a record but a problem */
   row: RowView | null = null;
   detail: RecordDetail | null = null;
@@ -30,7 +32,7 @@ export class Selection {
   /** raw bytes shown under a failed decode, by part */
   readonly rawBytes = new Map<string, BytesView>();
   /** a record to select as soon as it is kept, if that is before `until` (ms); and whether to scroll there */
-  private wanted: { partition: number; offset: string; until: number; go: boolean } | null;
+  private wanted: (RecordRef & { until: number; go: boolean }) | null;
   private searching = false;
   private abort: AbortController | null = null;
   private readonly panel: Panel;
@@ -42,12 +44,37 @@ export class Selection {
     this.wanted = state.selected && { ...state.selected, until: Date.now() + 15_000, go: true };
   }
 
-  select(seq: number): void {
-    if (seq === this.seq && this.detail) return;
+  /** Selects the row at a place of the view. */
+  selectAt(at: number): void {
+    const row = this.panel.reading.rows.get(at);
+    this.at = at;
+    if (row) {
+      this.select(row, at);
+      return;
+    }
+    // it is drawn as selected at once; which record that is, is known when the row is here
+    this.panel.changed();
+    const { run, revision } = this.panel.reading.rows;
+    void this.panel.attempt(async () => {
+      const { rows, ...window } = await this.panel.rpc.call("rows", [at, at + 1]);
+      const same = window.run === run && window.revision === revision && this.at === at;
+      if (same && rows[0]) this.select(rows[0], at);
+    });
+  }
+
+  private select(row: RowView, at: number | null): void {
+    const { seq } = row;
+    this.at = at;
+    if (seq === this.seq && this.detail) {
+      this.panel.changed();
+      return;
+    }
     this.wanted = null;
+    // beside a selection of several the row that is looked at stays one of them
+    if (this.panel.marks.count <= 1) this.panel.marks.only(seq, at);
     this.seq = seq;
-    this.row = this.panel.reading.rows.get(seq) ?? null;
-    this.record = this.row && { partition: this.row.partition, offset: this.row.offset };
+    this.row = row;
+    this.record = { topic: row.topic, partition: row.partition, offset: row.offset };
     this.maxChars = firstChars;
     this.maxLines = firstLines;
     void this.load(seq);
@@ -55,20 +82,39 @@ export class Selection {
     this.panel.changed();
   }
 
-  /** Selects, scrolls there and shows it. */
-  jump(seq: number): void {
-    this.open = true;
-    this.select(seq);
-    this.panel.grid?.reveal(seq);
+  /** Selects a kept row wherever it stands, and scrolls there if the view shows it. */
+  async jump(seq: number): Promise<void> {
+    await this.panel.attempt(async () => {
+      const at = await this.panel.rpc.call("locate", [seq]);
+      if (at === null) return;
+      const { rows } = await this.panel.rpc.call("rows", [at, at + 1]);
+      if (rows[0]?.seq !== seq) return;
+      this.panel.marks.only(seq, at);
+      this.select(rows[0], at);
+      this.panel.grid?.reveal(at);
+    });
   }
 
   step(by: number): void {
-    if (this.seq === null) return;
+    if (this.at === null) return;
     const { first, next } = this.panel.reading.rows;
-    const seq = this.seq + by;
-    if (seq < first || seq >= next) return;
-    this.select(seq);
-    this.panel.grid?.reveal(seq, false);
+    const at = this.at + by;
+    if (at < first || at >= next) return;
+    this.panel.marks.only(null, at);
+    this.selectAt(at);
+    this.panel.grid?.reveal(at, false);
+  }
+
+  /** The view has changed: the selected row may stand elsewhere. */
+  locate(): void {
+    const { seq } = this;
+    if (seq === null) return;
+    void this.panel.attempt(async () => {
+      const at = await this.panel.rpc.call("locate", [seq]);
+      if (this.seq !== seq) return;
+      this.at = at;
+      this.panel.changed();
+    });
   }
 
   show(): void {
@@ -88,6 +134,7 @@ export class Selection {
   forget(): void {
     this.abort?.abort();
     this.seq = null;
+    this.at = null;
     this.record = null;
     this.row = null;
     this.detail = null;
@@ -95,6 +142,12 @@ export class Selection {
     this.wanted = null;
     this.panel.save();
     this.panel.changed();
+  }
+
+  /** Shows the message pane at one of its tabs. */
+  showTab(tab: DetailTab): void {
+    this.open = true;
+    this.chooseTab(tab);
   }
 
   chooseTab(tab: string): void {
@@ -108,13 +161,16 @@ export class Selection {
   /** Rows of another run have other numbers: what is selected is looked for anew. */
   newRun(): void {
     this.abort?.abort();
+    this.panel.history.forget();
+    this.panel.marks.only(null, null);
     this.seq = null;
+    this.at = null;
     if (this.record) this.wanted ??= { ...this.record, until: Date.now() + 5000, go: false };
   }
 
   /** Selects a record once it is kept, if that is within `ms`. */
-  await(partition: number, offset: string, ms: number): void {
-    this.wanted = { partition, offset, until: Date.now() + ms, go: true };
+  await(record: RecordRef, ms: number): void {
+    this.wanted = { ...record, until: Date.now() + ms, go: true };
     this.search();
   }
 
@@ -130,11 +186,16 @@ export class Selection {
     const { run, next } = this.panel.reading.rows;
     void this.panel
       .attempt(async () => {
-        const seq = await this.panel.rpc.call("find", [wanted.partition, wanted.offset]);
-        if (seq === null || this.wanted !== wanted || run !== this.panel.reading.rows.run) return;
-        this.select(seq);
-        if (wanted.go) this.panel.grid?.reveal(seq);
-        this.record = { partition: wanted.partition, offset: wanted.offset };
+        const { topic, partition, offset } = wanted;
+        const current = (): boolean => this.wanted === wanted && run === this.panel.reading.rows.run;
+        const seq = await this.panel.rpc.call("find", [topic, partition, offset]);
+        if (seq === null || !current()) return;
+        const at = await this.panel.rpc.call("locate", [seq]);
+        const row = at === null ? undefined : (await this.panel.rpc.call("rows", [at, at + 1])).rows[0];
+        if (!current() || at === null || row?.seq !== seq) return;
+        this.select(row, at);
+        if (wanted.go) this.panel.grid?.reveal(at);
+        this.record = { topic, partition, offset };
         this.panel.changed();
       })
       .finally(() => {
@@ -167,9 +228,7 @@ export class Selection {
       const detail = await this.panel.rpc.call("detail", [seq, this.maxChars], abort.signal);
       if (abort.signal.aborted || this.seq !== seq) return;
       this.detail = detail;
-      // a row that was selected before it came is there by now
-      this.row ??= this.panel.reading.rows.get(seq) ?? null;
-      if (detail) this.record = { partition: detail.partition, offset: detail.offset };
+      if (detail) this.record = { topic: detail.topic, partition: detail.partition, offset: detail.offset };
       else if (this.row?.kind !== "problem")
         this.problem =
           "This message is no longer kept: newer ones took its place. Read from its offset to see it again.";

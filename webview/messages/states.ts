@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { button, progressRing } from "../ui/controls.ts";
-import { int } from "../ui/format.ts";
+import { count, int } from "../ui/format.ts";
 import { icon } from "../ui/icon.ts";
 import type { Panel } from "./panel.ts";
 
@@ -27,6 +27,17 @@ export function emptyState(panel: Panel): TemplateResult | typeof nothing {
   });
   const produce = button({ label: "Produce a message", icon: "send", onClick: () => panel.producing.show() });
 
+  const { filter, time, key } = panel.reading.view;
+  const kept = status ? status.nextSeq - status.firstSeq : 0;
+  if (kept > 0 && (filter || time || key !== null) && status?.view.progress === null)
+    return place(
+      icon("filter", "big"),
+      "No kept message matches",
+      `${count(kept, "message")} kept, none of them shown.${state === "live" ? " What matches appears here as it arrives." : ""}`,
+      html`${button({ label: "Show all", onClick: () => showAll(panel) })}
+      ${filter ? button({ label: "Search the topic", icon: "search", onClick: () => searchTopic(panel) }) : nothing}`,
+    );
+
   switch (state) {
     case "connecting":
       return place(progressRing("Connecting"), `Connecting to ${panel.init.connectionName}…`, "");
@@ -39,7 +50,7 @@ export function emptyState(panel: Panel): TemplateResult | typeof nothing {
     case "failed":
       return place(
         icon("error", "big error"),
-        `${panel.init.topic} cannot be read`,
+        `${panel.init.name} cannot be read`,
         status?.problem ?? "Reading failed.",
         html`${button({ label: "Retry", look: "primary", icon: "refresh", onClick: () => panel.reading.restart() })}
         ${button({ label: "Test connection", onClick: () => command(panel, "testConnection") })}
@@ -64,6 +75,13 @@ export function emptyState(panel: Panel): TemplateResult | typeof nothing {
           state === "live" ? "New messages appear here as they arrive." : "",
           button({ label: "Read again", onClick: () => panel.reading.restart() }),
         );
+      if (query.filter && status && status.scanned > 0)
+        return place(
+          icon("filter", "big"),
+          "Nothing found",
+          `${count(status.scanned, "message")} read, none of them matches.${state === "live" ? " What matches appears here as it arrives." : ""}`,
+          button({ label: "Read without the filter", onClick: () => panel.filtering.clear() }),
+        );
       if (state === "paused") return place(icon("debug-pause", "big"), "Paused", "Resume to go on reading.", nothing);
       if (query.from.kind === "latest")
         return place(
@@ -81,6 +99,18 @@ export function emptyState(panel: Panel): TemplateResult | typeof nothing {
       );
     }
   }
+}
+
+/** Takes away whatever hides kept messages. */
+function showAll(panel: Panel): void {
+  const { filtering, reading } = panel;
+  reading.look({ filter: null, time: null, key: null });
+  if (filtering.draft.scope === "kept") filtering.empty();
+}
+
+function searchTopic(panel: Panel): void {
+  panel.filtering.change({ scope: "topic" });
+  void panel.filtering.apply();
 }
 
 function command(panel: Panel, name: "showLog" | "editConnection" | "testConnection"): void {

@@ -1,13 +1,19 @@
-import { html, type TemplateResult } from "lit";
+import { html, nothing, type TemplateResult } from "lit";
 import { button } from "../ui/controls.ts";
-import { fromChooser, isolationChooser, partitionsChooser, toChooser } from "./choosers.ts";
+import { columnsPopup } from "./columnsPopup.ts";
+import { exportPopup } from "./exportPopup.ts";
+import { fromChooser } from "./fromChooser.ts";
+import { isolationChooser } from "./isolationChooser.ts";
 import type { Panel } from "./panel.ts";
+import { partitionsChooser } from "./partitionsChooser.ts";
+import { toChooser } from "./toChooser.ts";
+import { topicsChooser } from "./topicsChooser.ts";
 
 /** One line that reads as a sentence: what is read, from where to where, of which partitions. */
 export function toolbar(panel: Panel): TemplateResult {
   const { reading, selection, producing } = panel;
   return html`<div class="toolbar" role="toolbar" aria-label="Reading">
-    ${primary(panel)} ${fromChooser(panel)} ${toChooser(panel)} ${partitionsChooser(panel)} ${isolationChooser(panel)}
+    ${topicsChooser(panel)} ${primary(panel)} ${fromChooser(panel)} ${toChooser(panel)} ${partitionsChooser(panel)} ${isolationChooser(panel)}
     ${button({
       label: "Restart",
       icon: "debug-restart",
@@ -23,6 +29,26 @@ export function toolbar(panel: Panel): TemplateResult {
       onClick: () => reading.clear(),
     })}
     <span class="spring"></span>
+    ${columnsPopup(panel)} ${exportPopup(panel)}
+    ${button({
+      label: "Copy link",
+      icon: "link",
+      iconOnly: true,
+      title: "Copy a link that opens this view",
+      onClick: () => void panel.attempt(() => panel.rpc.call("copyLink", [])),
+    })}
+    ${button({
+      label: "Time line",
+      icon: "graph",
+      iconOnly: true,
+      pressed: panel.layout.timeline,
+      title: panel.layout.timeline ? "Hide the time line" : "Show the time line",
+      onClick: () => {
+        panel.layout = { ...panel.layout, timeline: !panel.layout.timeline };
+        panel.save();
+        panel.changed();
+      },
+    })}
     ${button({
       label: "Message pane",
       icon: "layout-sidebar-right",
@@ -37,13 +63,17 @@ export function toolbar(panel: Panel): TemplateResult {
         }
       },
     })}
-    ${button({
-      label: "Produce",
-      icon: "send",
-      pressed: producing.open,
-      title: `Produce a message to ${panel.init.topic}`,
-      onClick: () => (producing.open ? producing.hide() : producing.show()),
-    })}
+    ${
+      panel.init.topic === null
+        ? nothing
+        : button({
+            label: "Produce",
+            icon: "send",
+            pressed: producing.open,
+            title: `Produce a message to ${panel.init.topic}`,
+            onClick: () => (producing.open ? producing.hide() : producing.show()),
+          })
+    }
   </div>`;
 }
 

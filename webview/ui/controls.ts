@@ -37,6 +37,9 @@ export interface ButtonOptions {
   onClick(): void;
 }
 
+/** The toolkit does not look at the attribute, and its inner button, which is what screen readers see, takes the property only. */
+const pressed = (o: ButtonOptions): string | null => (o.pressed === undefined ? null : String(o.pressed));
+
 export function button(o: ButtonOptions): TemplateResult {
   if (o.iconOnly) {
     return html`<vscode-button
@@ -44,6 +47,7 @@ export function button(o: ButtonOptions): TemplateResult {
       class=${`icon-button ${o.class ?? ""}`}
       aria-label=${o.label}
       aria-pressed=${o.pressed ?? nothing}
+      .ariaPressed=${pressed(o)}
       title=${o.title ?? o.label}
       ?disabled=${o.disabled}
       @click=${o.onClick}
@@ -55,6 +59,7 @@ export function button(o: ButtonOptions): TemplateResult {
     class=${o.class ?? ""}
     aria-label=${o.label}
     aria-pressed=${o.pressed ?? nothing}
+    .ariaPressed=${pressed(o)}
     title=${o.title ?? nothing}
     ?disabled=${o.disabled}
     @click=${o.onClick}

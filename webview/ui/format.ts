@@ -33,6 +33,14 @@ export function size(bytes: number): string {
   return `${tenth.format(bytes / 1e9)} GB`;
 }
 
+/** A speed: 2100000 → "2.1 M/s", 850400 → "850 k/s", 312 → "312/s". */
+export function rate(perSecond: number): string {
+  if (perSecond >= 999_500) return `${tenth.format(perSecond / 1e6)} M/s`;
+  return perSecond >= 10_000
+    ? `${whole.format(Math.round(perSecond / 1000))} k/s`
+    : `${whole.format(Math.round(perSecond))}/s`;
+}
+
 export function duration(ms: number): string {
   if (ms < 60_000) return `${tenth.format(ms / 1000)} s`;
   const s = Math.round(ms / 1000);
@@ -62,6 +70,21 @@ export function gridTime(timestamp: string, now: Date): string {
   const today =
     d.getDate() === now.getDate() && d.getMonth() === now.getMonth() && d.getFullYear() === now.getFullYear();
   return today ? localTime(d) : `${localDay(d)} ${localTime(d)}`;
+}
+
+/** The same in another style: in UTC with its day, as how long ago it was, or as it is. */
+export function timeText(timestamp: string, style: "local" | "utc" | "relative" | "epoch", now: Date): string {
+  const d = dateOf(timestamp);
+  if (!d || style === "local") return gridTime(timestamp, now);
+  if (style === "epoch") return timestamp;
+  if (style === "utc") return d.toISOString().slice(0, 23).replace("T", " ");
+  const ms = now.getTime() - d.getTime();
+  const ago = (n: number, unit: string): string => (ms < 0 ? `in ${n} ${unit}` : `${n} ${unit} ago`);
+  const s = Math.abs(ms) / 1000;
+  if (s < 60) return ago(Math.floor(s), "s");
+  if (s < 3600) return ago(Math.floor(s / 60), "min");
+  if (s < 86_400) return ago(Math.floor(s / 3600), "h");
+  return ago(Math.floor(s / 86_400), "d");
 }
 
 /** A timestamp in full: in local time with its offset, and in UTC. */

@@ -1,11 +1,14 @@
-import { html, type TemplateResult } from "lit";
+import { html, nothing, type TemplateResult } from "lit";
 import { icon } from "./icon.ts";
 
 export interface PopupOptions {
   id: string;
   /** what is chosen here; the accessible name is `label: value` */
   label: string;
+  /** "": there is nothing to say beside the label */
   value: string;
+  /** stands before the label, and for it where the panel is narrow */
+  icon?: string;
   title: string;
   /** name of the dialog */
   dialog: string;
@@ -20,13 +23,13 @@ export function popup(o: PopupOptions): TemplateResult {
   return html`<button
       type="button"
       id=${`${o.id}-button`}
-      class="chooser"
+      class=${`chooser ${o.icon ? "with-icon" : ""}`}
       popovertarget=${o.id}
       aria-haspopup="dialog"
-      aria-label=${`${o.label}: ${o.value}`}
+      aria-label=${o.value === "" ? o.label : `${o.label}: ${o.value}`}
       title=${o.title}
     >
-      <span class="chooser-label">${o.label}</span><span class="chooser-value">${o.value}</span>${icon("chevron-down")}
+      ${o.icon ? icon(o.icon) : nothing}<span class="chooser-label">${o.label}</span> <span class="chooser-value">${o.value}</span>${icon("chevron-down")}
     </button>
     <div
       id=${o.id}
@@ -71,15 +74,15 @@ function focusChosen(e: Event): void {
   )?.focus();
 }
 
+const walked = "[role=radio], [role=menuitemcheckbox], .popup-item";
+
 /** Up and down walk through the choices. */
 function arrows(e: KeyboardEvent): void {
   const step = { ArrowDown: 1, ArrowUp: -1 }[e.key];
   if (!step) return;
   const panel = e.currentTarget as HTMLElement;
-  const items = [...panel.querySelectorAll<HTMLElement>("[role=radio], [role=menuitemcheckbox]")];
-  const at = items.indexOf(
-    (e.target as HTMLElement).closest<HTMLElement>("[role=radio], [role=menuitemcheckbox]") as HTMLElement,
-  );
+  const items = [...panel.querySelectorAll<HTMLElement>(walked)];
+  const at = items.indexOf((e.target as HTMLElement).closest<HTMLElement>(walked) as HTMLElement);
   if (at < 0) return;
   e.preventDefault();
   items[(at + step + items.length) % items.length]?.focus();
@@ -90,6 +93,8 @@ export interface Choice {
   /** said below the label */
   hint?: string;
   checked: boolean;
+  /** reached by Tab also when it is not chosen: one of a list of its own */
+  reachable?: boolean;
   /** an input that belongs to the choice, beside it */
   extra?: TemplateResult;
   onChoose(e: Event): void;
@@ -103,7 +108,7 @@ export function choice(c: Choice): TemplateResult {
       role="radio"
       class="choice-button"
       aria-checked=${c.checked}
-      tabindex=${c.checked ? 0 : -1}
+      tabindex=${c.checked || c.reachable ? 0 : -1}
       @click=${c.onChoose}
     >
       ${icon(c.checked ? "check" : "blank", "choice-mark")}<span class="choice-text"

@@ -45,6 +45,8 @@ export function splitter(o: SplitterOptions): TemplateResult {
     aria-orientation=${o.orientation}
     aria-label=${o.label}
     aria-controls=${o.controls}
+    aria-valuemin=${o.min}
+    aria-valuenow=${Math.round(size())}
     title=${o.label}
     @pointerdown=${onPointerDown}
     @keydown=${onKey}

@@ -11,16 +11,20 @@ export interface GridColumn {
   width: number | null;
   min: number;
   align?: "end";
+  /** it can be sorted by, and is; missing: it cannot */
+  sort?: "none" | "ascending" | "descending";
 }
 
 /** What one row looks like; `cells` are `role="gridcell"` elements, one per column (or spanning). */
 export interface GridRow {
   class: string;
+  /** selected, perhaps together with others */
+  marked: boolean;
   cells: unknown;
 }
 
 export interface GridSource {
-  /** rows are [first, next); numbers are never reused within a run */
+  /** rows are at places [first, next) */
   first: number;
   next: number;
   run: number;
@@ -31,7 +35,18 @@ export interface GridSource {
 }
 
 export interface GridEvents {
-  select(seq: number, how: "pointer" | "keyboard"): void;
+  /** `reach`: beside what is selected ("toggle"), from where the selection began ("range"), or just this row */
+  select(place: number, how: "pointer" | "keyboard", reach: "one" | "toggle" | "range"): void;
+  /** Ctrl+A */
+  selectAll(): void;
+  /** the menu of the selected rows is wanted at a point; `column`: the one that was clicked */
+  menu(x: number, y: number, column: string | null): void;
+  /** a key that the grid has no use for */
+  key(e: KeyboardEvent): void;
+  sort(column: string): void;
+  move(column: string, by: number): void;
+  /** the column as wide as what is in it */
+  fit(column: string): void;
   /** Enter on a row */
   open(): void;
   /** Escape */
@@ -61,6 +76,7 @@ export class VirtualGrid extends LitElement {
     selected: { attribute: false },
     version: { attribute: false },
     events: { attribute: false },
+    rowHeight: { attribute: false },
   };
   declare label: string;
   declare columns: GridColumn[];
@@ -69,6 +85,8 @@ export class VirtualGrid extends LitElement {
   /** anything that changes when rows should be drawn again */
   declare version: unknown;
   declare events: GridEvents;
+  /** pixels beyond what the font needs; changes are measured */
+  declare rowHeight: number;
 
   readonly position = new ScrollModel();
   /** row (with its fraction) to stand at once rows are there; null: nothing special */
@@ -121,7 +139,7 @@ export class VirtualGrid extends LitElement {
     const style = getComputedStyle(scroller);
     const font = Number.parseFloat(style.fontSize) || 12;
     this.charWidth = widthOfDigit(`${style.fontSize} ${style.fontFamily}`, font * 0.6);
-    const rowHeight = Math.max(22, Math.round(font * 1.7));
+    const rowHeight = Math.max(this.rowHeight, Math.round(font * 1.3 + this.rowHeight / 4));
     this.style.setProperty("--row-height", `${rowHeight}px`);
     this.style.setProperty("--view-height", `${scroller.clientHeight}px`);
     this.position.resize(Math.max(0, scroller.clientHeight - header.offsetHeight), rowHeight);
@@ -129,8 +147,9 @@ export class VirtualGrid extends LitElement {
     this.events.measured();
   }
 
-  protected override willUpdate(): void {
+  protected override willUpdate(changed: Map<string, unknown>): void {
     const { first, next, run } = this.source;
+    if (changed.has("rowHeight") && changed.get("rowHeight") !== undefined) requestAnimationFrame(() => this.measure());
     if (run !== this.run) {
       this.run = run;
       this.position.top = first * this.position.rowHeight;
@@ -192,7 +211,20 @@ export class VirtualGrid extends LitElement {
   };
 
   private readonly onKey = (e: KeyboardEvent): void => {
-    if ((e.ctrlKey || e.metaKey) && e.key.toLowerCase() === "c" && this.selected !== null) {
+    const command = e.ctrlKey || e.metaKey;
+    if (command && e.key.toLowerCase() === "a") {
+      e.preventDefault();
+      this.events.selectAll();
+      return;
+    }
+    if ((e.key === "F10" && e.shiftKey) || e.key === "ContextMenu") {
+      e.preventDefault();
+      const row = this.querySelector(".grid-row.selected")?.getBoundingClientRect();
+      const box = this.getBoundingClientRect();
+      this.events.menu(box.left + 40, Math.max(box.top, row?.bottom ?? box.top + 40), null);
+      return;
+    }
+    if (command && e.key.toLowerCase() === "c" && this.selected !== null) {
       if (getSelection()?.isCollapsed ?? true) {
         e.preventDefault();
         this.events.copy();
@@ -200,7 +232,10 @@ export class VirtualGrid extends LitElement {
       return;
     }
     const { first, next, pageRows } = this.position;
-    if (next === first || e.altKey || e.ctrlKey || e.metaKey) return;
+    if (next === first || e.altKey || command) {
+      this.events.key(e);
+      return;
+    }
     const current = this.selected ?? null;
     const start = this.position.range(0).from;
     const to = {
@@ -218,19 +253,35 @@ export class VirtualGrid extends LitElement {
       this.position.follow = e.key === "End";
       // at once: the next key may come before the owner has drawn the selection
       this.selected = seq;
-      this.events.select(seq, "keyboard");
+      this.events.select(seq, "keyboard", e.shiftKey ? "range" : "one");
       this.moved();
     } else if (e.key === "Enter" && current !== null) {
       e.preventDefault();
       this.events.open();
     } else if (e.key === "Escape") this.events.leave();
+    else this.events.key(e);
+  };
+
+  private readonly onContextMenu = (e: MouseEvent): void => {
+    const target = e.target as HTMLElement;
+    const row = target.closest<HTMLElement>("[data-seq]");
+    if (!row) return;
+    e.preventDefault();
+    const place = Number(row.dataset["seq"]);
+    // a click on what is selected keeps it
+    if (!row.classList.contains("marked")) this.events.select(place, "pointer", "one");
+    const cell = target.closest<HTMLElement>("[role=gridcell]");
+    const index = Number(cell?.getAttribute("aria-colindex") ?? 0) - 1;
+    this.events.menu(e.clientX, e.clientY, this.columns[index]?.id ?? null);
   };
 
   private readonly onClick = (e: MouseEvent): void => {
     const row = (e.target as HTMLElement).closest<HTMLElement>("[data-seq]");
-    if (!row || !(getSelection()?.isCollapsed ?? true)) return;
+    if (!row || (!e.shiftKey && !(getSelection()?.isCollapsed ?? true))) return;
     this.position.follow = false;
-    this.events.select(Number(row.dataset["seq"]), "pointer");
+    if (e.shiftKey) getSelection()?.removeAllRanges();
+    const reach = e.shiftKey ? "range" : e.ctrlKey || e.metaKey ? "toggle" : "one";
+    this.events.select(Number(row.dataset["seq"]), "pointer", reach);
     this.moved();
   };
 
@@ -254,6 +305,7 @@ export class VirtualGrid extends LitElement {
       aria-label=${this.label}
       aria-rowcount=${count + 1}
       aria-colcount=${this.columns.length}
+      aria-multiselectable="true"
       aria-activedescendant=${active}
       .style=${`--columns: ${this.template()}`}
       @wheel=${{ handleEvent: this.onWheel, passive: false }}
@@ -261,6 +313,7 @@ export class VirtualGrid extends LitElement {
       @pointerdown=${this.onPointerDown}
       @keydown=${this.onKey}
       @click=${this.onClick}
+      @contextmenu=${this.onContextMenu}
     >
       <div class="grid-layer" role="presentation">
         <div class="grid-header" role="row" aria-rowindex="1">${this.columns.map((c, i) => this.headerCell(c, i))}</div>
@@ -288,14 +341,14 @@ export class VirtualGrid extends LitElement {
     return html`<div
       id=${`row-${seq}`}
       role="row"
-      class=${`grid-row ${row?.class ?? "loading"} ${selected ? "selected" : ""}`}
+      class=${`grid-row ${row?.class ?? "loading"} ${row?.marked ? "marked" : ""} ${selected ? "selected" : ""}`}
       aria-rowindex=${seq - this.position.first + 2}
-      aria-selected=${selected}
+      aria-selected=${selected || (row?.marked ?? false)}
       aria-busy=${row ? nothing : "true"}
       data-seq=${seq}
       .style=${`transform: translateY(${(seq - this.anchor) * this.position.rowHeight}px)`}
     >
-      ${row ? row.cells : this.columns.map((c) => html`<div role="gridcell" class=${`cell c-${c.id}`}><span class="skeleton"></span></div>`)}
+      ${row ? row.cells : this.columns.map((c) => html`<div role="gridcell" class=${`cell c-${cssName(c.id)}`}><span class="skeleton"></span></div>`)}
     </div>`;
   }
 
@@ -305,9 +358,37 @@ export class VirtualGrid extends LitElement {
       aria-colindex=${index + 1}
       aria-label=${c.name ?? c.title}
       title=${c.name ?? c.title}
-      class=${`cell head c-${c.id} ${c.align === "end" ? "end" : ""}`}
+      aria-sort=${c.sort ?? nothing}
+      class=${`cell head c-${cssName(c.id)} ${c.align === "end" ? "end" : ""}`}
+      draggable="true"
+      @dragstart=${(e: DragEvent) => e.dataTransfer?.setData("application/x-kafka-column", c.id)}
+      @dragover=${(e: DragEvent) => e.preventDefault()}
+      @drop=${(e: DragEvent) => this.onDrop(e, index)}
     >
-      <span class="head-text">${c.title}</span>
+      <button
+        type="button"
+        class="head-button"
+        aria-label=${`${c.name ?? c.title}${c.sort ? ": sort" : ""}`}
+        aria-keyshortcuts="Alt+Shift+ArrowLeft Alt+Shift+ArrowRight"
+        @click=${(e: Event) => {
+          e.stopPropagation();
+          if (c.sort) this.events.sort(c.id);
+        }}
+        @keydown=${(e: KeyboardEvent) => {
+          const by = e.altKey && e.shiftKey ? { ArrowLeft: -1, ArrowRight: 1 }[e.key] : undefined;
+          if (by !== undefined) {
+            e.preventDefault();
+            this.events.move(c.id, by);
+          }
+          e.stopPropagation();
+        }}
+      >
+        <span class="head-text">${c.title}</span>${
+          c.sort && c.sort !== "none"
+            ? html`<span class=${`codicon codicon-arrow-${c.sort === "ascending" ? "up" : "down"}`} aria-hidden="true"></span>`
+            : nothing
+        }
+      </button>
       ${
         c.width === null
           ? nothing
@@ -320,10 +401,34 @@ export class VirtualGrid extends LitElement {
             tabindex="0"
             @pointerdown=${(e: PointerEvent) => this.startResize(e, c)}
             @click=${(e: Event) => e.stopPropagation()}
+            @dblclick=${() => this.events.fit(c.id)}
             @keydown=${(e: KeyboardEvent) => this.keyResize(e, c)}
           ></span>`
       }
     </div>`;
+  }
+
+  private onDrop(e: DragEvent, to: number): void {
+    const id = e.dataTransfer?.getData("application/x-kafka-column");
+    const from = this.columns.findIndex((c) => c.id === id);
+    if (!id || from < 0) return;
+    e.preventDefault();
+    this.events.move(id, to - from);
+  }
+
+  /** How wide what is drawn of a column is, pixels; null when nothing is. */
+  widthOf(column: string): number | null {
+    const cells = [...this.querySelectorAll<HTMLElement>(`.grid-row .c-${cssName(column)}`)];
+    if (cells.length === 0) return null;
+    const range = document.createRange();
+    return Math.ceil(
+      Math.max(
+        ...cells.map((cell) => {
+          range.selectNodeContents(cell);
+          return range.getBoundingClientRect().width;
+        }),
+      ),
+    );
   }
 
   private keyResize(e: KeyboardEvent, c: GridColumn): void {
@@ -350,6 +455,9 @@ export class VirtualGrid extends LitElement {
     handle.addEventListener("lostpointercapture", end);
   }
 }
+/** An id as part of a class. */
+export const cssName = (id: string): string => id.replace(/[^\w-]/g, "_");
+
 let canvas: CanvasRenderingContext2D | null = null;
 
 function widthOfDigit(font: string, otherwise: number): number {

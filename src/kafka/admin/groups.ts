@@ -150,8 +150,11 @@ export async function groupLag(cluster: Cluster, groupId: string, signal?: Abort
   return lags;
 }
 
-/** topic → partition → offset, of those that have one */
-async function committedOffsets(
+/**
+ * topic → partition → offset, of those that have one. Asked of the coordinator: the group is not joined. Rejects with UserError "unknown-group" on a
+ * cluster that never had a group.
+ */
+export async function committedOffsets(
   cluster: Cluster,
   groupId: string,
   signal: AbortSignal | undefined,

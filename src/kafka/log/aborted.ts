@@ -35,7 +35,7 @@ export class AbortedFilter {
 }
 
 /** The key of a control record is its version (int16) and type (int16): 0 is abort, 1 commit. Markers are never compressed. */
-function isAbortMarker(buffer: Buffer, at: number, stop: number): boolean {
+export function isAbortMarker(buffer: Buffer, at: number, stop: number): boolean {
   readVarint(buffer, at, stop);
   let p = cursor + 1;
   while (p < stop && buffer[p]! >= 0x80) p++;

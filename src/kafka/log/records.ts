@@ -29,6 +29,11 @@ export interface HeaderFields {
 /** Reads one record at `position` of a batch's data. It was walked over when it was indexed (scan.ts), so its key and value lie inside. */
 export function readRecord(batch: StoredBatch, position: number): RecordFields {
   const { data, end } = unpack(batch);
+  return readUnpacked(batch, data, end, position);
+}
+
+/** The same where the batch's records are unpacked already: they end before `end` of `data`. */
+export function readUnpacked(batch: StoredBatch, data: Buffer, end: number, position: number): RecordFields {
   const r = new Reader(data, position, end);
   r.varint();
   r.int8();

@@ -1,32 +1,50 @@
 import type { Codec } from "../../shared/messages.ts";
-import { AbortedFilter, type AbortedTransaction } from "./aborted.ts";
+import { AbortedFilter, type AbortedTransaction, isAbortMarker } from "./aborted.ts";
 import {
   attributesOf,
   BATCH_HEADER,
   baseOffsetOf,
+  baseTimestampOf,
   batchLengthOf,
   CRC_START,
   crcOf,
+  isAppendTime,
   isControl,
   LENGTH_END,
   lastOffsetDeltaOf,
   magicOf,
+  maxTimestampOf,
+  producerIdOf,
   recordCountOf,
+  type Source,
   StoredBatch,
 } from "./batch.ts";
 import { CodecError, codecOf, decompressBriefly } from "./codecs.ts";
 import { crc32c } from "./crc32c.ts";
 import { MIN_RECORD, walkRecords } from "./walk.ts";
 
+/** The visible records of one batch. The arrays, and `data`, are used again for the next batch: copy from them. */
+export interface FoundRecords {
+  batch: StoredBatch;
+  /** [0 … count): where each starts in the batch's unpacked data */
+  positions: Uint32Array;
+  /** [0 … count): ms since the epoch, -1 for none; rounded beyond 2^53 */
+  times: Float64Array;
+  count: number;
+  /** size of their keys and values */
+  bytes: number;
+  /** the unpacked records, up to `dataEnd` */
+  data: Buffer;
+  dataEnd: number;
+}
+
 /** Takes what a scan finds, in the order of the log. */
 export interface ScanSink {
-  /**
-   * The visible records of one batch: `positions[0 … count)` are where each starts in the batch's unpacked data; the array is used again for the next
-   * batch, so copy from it. `bytes` is the size of their keys and values.
-   */
-  records(batch: StoredBatch, positions: Uint32Array, count: number, bytes: number): void;
+  records(found: FoundRecords): void;
   /** Offsets [first, last] could not be read; why, in a sentence. */
-  unreadable(partition: number, first: number, last: number, why: string): void;
+  unreadable(source: Source, first: number, last: number, why: string): void;
+  /** A transaction of a producer ends with the marker at `offset`. */
+  marker?(source: Source, producerId: bigint, offset: number, committed: boolean): void;
 }
 
 export interface ScanLimits {
@@ -58,6 +76,7 @@ class Unreadable extends Error {
 }
 
 let positions = new Uint32Array(1024);
+let times = new Float64Array(1024);
 
 /**
  * Walks the record batches in bytes [start, end) of a fetch response of one partition, checks each (CRC-32C, lengths, codec), and hands the
@@ -68,8 +87,9 @@ let positions = new Uint32Array(1024);
 export class PartitionScan {
   readonly #buffer: Buffer;
   readonly #end: number;
-  readonly #partition: number;
+  readonly #source: Source;
   readonly #transactions: AbortedFilter | null;
+  readonly #control: boolean;
   readonly #limits: ScanLimits;
   readonly #sink: ScanSink;
   #at: number;
@@ -80,8 +100,10 @@ export class PartitionScan {
       buffer: Buffer;
       start: number;
       end: number;
-      partition: number;
+      source: Source;
       aborted: readonly AbortedTransaction[] | null;
+      /** hands over markers and aborted records too */
+      control?: boolean;
     },
     limits: ScanLimits,
     sink: ScanSink,
@@ -89,7 +111,8 @@ export class PartitionScan {
     this.#buffer = fetched.buffer;
     this.#at = fetched.start;
     this.#end = fetched.end;
-    this.#partition = fetched.partition;
+    this.#source = fetched.source;
+    this.#control = fetched.control ?? false;
     this.#transactions = fetched.aborted?.length ? new AbortedFilter(fetched.aborted) : null;
     this.#limits = limits;
     this.#sink = sink;
@@ -112,7 +135,7 @@ export class PartitionScan {
         // without a length there is no way to the next batch: what follows is fetched again, from the next offset on
         const last = Math.max(base, this.#next);
         const why = `The batch at offset ${base} is damaged: it claims a length of ${length} bytes.`;
-        this.#sink.unreadable(this.#partition, this.#next, last, why);
+        this.#sink.unreadable(this.#source, this.#next, last, why);
         return { next: last + 1, records: records - left, more: false, cut: null };
       }
       if (stop > end) {
@@ -141,12 +164,21 @@ export class PartitionScan {
       last = base + lastDelta;
       const attributes = attributesOf(buffer, at);
       const from = Math.max(this.#next, this.#limits.visible);
+      const aborted = this.#transactions?.hides(buffer, at, stop, last, attributes) ?? false;
+      const control = isControl(attributes);
+      if (control && base >= from) {
+        this.#sink.marker?.(
+          this.#source,
+          producerIdOf(buffer, at),
+          base,
+          !isAbortMarker(buffer, at + BATCH_HEADER, stop),
+        );
+      }
       // a marker, an aborted record, or all of it before what was asked for
-      const hidden =
-        this.#transactions?.hides(buffer, at, stop, last, attributes) || isControl(attributes) || last < from;
+      const hidden = ((aborted || control) && !this.#control) || last < from;
       if (!hidden) {
         const taken = scanBatch(
-          { buffer, at, stop, partition: this.#partition, base, last },
+          { buffer, at, stop, source: this.#source, base, last, aborted: aborted && !control },
           from,
           this.#limits,
           most,
@@ -159,7 +191,7 @@ export class PartitionScan {
       if (!(error instanceof Unreadable)) throw error;
       last = Math.max(this.#next, last, this.#lastOfDamaged(at, base, stop));
       const why = `The batch at offset ${base} ${error.message}.`;
-      this.#sink.unreadable(this.#partition, Math.max(base, this.#next), last, why);
+      this.#sink.unreadable(this.#source, Math.max(base, this.#next), last, why);
     }
     this.#next = Math.max(this.#next, last + 1);
     return 0;
@@ -200,14 +232,15 @@ interface Found {
   buffer: Buffer;
   at: number;
   stop: number;
-  partition: number;
+  source: Source;
   base: number;
   last: number;
+  aborted: boolean;
 }
 
 /** One batch whose header is sound. Gives the number of records handed over and the offset after the last of them. */
 function scanBatch(
-  { buffer, at, stop, partition, base, last }: Found,
+  { buffer, at, stop, source, base, last, aborted }: Found,
   from: number,
   limits: ScanLimits,
   most: number,
@@ -223,24 +256,35 @@ function scanBatch(
   if (claimed < 0 || claimed > Math.floor((end - start) / MIN_RECORD)) {
     throw new Unreadable(`is damaged: it claims ${claimed} records in ${end - start} bytes`);
   }
-  if (claimed > positions.length) positions = new Uint32Array(Math.max(claimed, positions.length * 2));
+  if (claimed > positions.length) {
+    positions = new Uint32Array(Math.max(claimed, positions.length * 2));
+    times = new Float64Array(positions.length);
+  }
   const walk = walkRecords(
     data,
     start,
     end,
     positions,
+    times,
     claimed,
     from - base,
     Math.min(limits.to - base, last - base + 1),
     most,
   );
   if (walk.count > 0) {
-    sink.records(new StoredBatch(partition, buffer, at, stop), positions, walk.count, walk.bytes);
+    const { count, bytes } = walk;
+    if (isAppendTime(attributes)) times.fill(maxTimestampOf(buffer, at), 0, count);
+    else {
+      const baseTime = baseTimestampOf(buffer, at);
+      for (let i = 0; i < count; i++) times[i]! += baseTime;
+    }
+    const batch = new StoredBatch(source, buffer, at, stop, false, aborted);
+    sink.records({ batch, positions, times, count, bytes, data, dataEnd: end });
   }
   if (walk.damaged) {
     const first = Math.max(from, base + walk.nextDelta);
     sink.unreadable(
-      partition,
+      source,
       first,
       Math.max(first, last),
       `The batch at offset ${base} is damaged after ${walk.walked} of its ${claimed} records: a record's lengths do not fit.`,

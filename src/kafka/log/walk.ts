@@ -16,6 +16,30 @@ export function readVarint(b: Buffer, at: number, end: number): number {
   return Number.NaN;
 }
 
+/** A varlong of at most 64 bits, zigzag, at `at`, rounded beyond 2^53; NaN when it does not end before `end` or is too long. */
+function readVarlong(b: Buffer, at: number, end: number): number {
+  let value = 0;
+  let unit = 1;
+  cursor = at;
+  for (let i = 0; i < 10 && cursor < end; i++) {
+    const byte = b[cursor++]!;
+    value += (byte & 0x7f) * unit;
+    unit *= 128;
+    if (byte < 0x80) {
+      if (value > Number.MAX_SAFE_INTEGER) return exactVarlong(b, at, cursor);
+      return value % 2 === 0 ? value / 2 : -(value + 1) / 2;
+    }
+  }
+  return Number.NaN;
+}
+
+/** The lowest bit is the sign, and a double has lost it by then. */
+function exactVarlong(b: Buffer, at: number, end: number): number {
+  let value = 0n;
+  for (let i = end - 1; i >= at; i--) value = (value << 7n) | BigInt(b[i]! & 0x7f);
+  return Number(BigInt.asIntN(64, (value >> 1n) ^ -(value & 1n)));
+}
+
 export interface Walk {
   count: number;
   /** key and value bytes of those counted */
@@ -30,13 +54,14 @@ export interface Walk {
 
 /**
  * The inner loop: one pass over the records of a batch, bytes [start, end) of `b`, no object per record. Fills `out` with the start of each record whose offset
- * delta lies in [fromDelta, toDelta), at most `most`.
+ * delta lies in [fromDelta, toDelta), at most `most`, and `times` with its timestamp delta, ms (rounded beyond 2^53).
  */
 export function walkRecords(
   b: Buffer,
   start: number,
   end: number,
   out: Uint32Array,
+  times: Float64Array,
   claimed: number,
   fromDelta: number,
   toDelta: number,
@@ -66,10 +91,20 @@ export function walkRecords(
     const stop = p + length;
     if (!(length >= MIN_RECORD - 1 && stop <= end)) break;
     p++; // attributes: unused
-    const timeAt = p;
-    while (b[p]! >= 0x80) p++; // timestamp delta: read when shown
-    p++;
-    if (p - timeAt > 10) break;
+    x = b[p++]!;
+    let time = (x >>> 1) ^ -(x & 1);
+    if (x >= 0x80) {
+      const y = b[p]!;
+      if (y < 0x80) {
+        p++;
+        x = (x & 0x7f) | (y << 7);
+        time = (x >>> 1) ^ -(x & 1);
+      } else {
+        time = readVarlong(b, p - 1, stop);
+        p = cursor;
+        if (Number.isNaN(time)) break;
+      }
+    }
     x = b[p++]!;
     let offsetDelta = (x >>> 1) ^ -(x & 1);
     if (x >= 0x80) {
@@ -112,6 +147,7 @@ export function walkRecords(
     p = stop;
     if (delta < fromDelta) continue;
     if (delta >= toDelta) return { count, bytes, walked, nextDelta: delta, damaged: false };
+    times[count] = time;
     out[count++] = position;
     bytes += Math.max(keySize, 0) + Math.max(valueSize, 0);
   }

@@ -8,6 +8,8 @@ export interface MetadataAnswer {
   topics: {
     error: number;
     name: string;
+    /** another one after the topic was deleted and created anew; null where the broker does not say */
+    id: string | null;
     internal: boolean;
     partitions: {
       error: number;
@@ -21,6 +23,11 @@ export interface MetadataAnswer {
   }[];
 }
 
+const NO_ID = "00000000-0000-0000-0000-000000000000";
+
+/** A cluster on ZooKeeper that was never upgraded gives its topics no ids. */
+const idOrNull = (id: string): string | null => (id === NO_ID ? null : id);
+
 /**
  * Metadata (API key 3): brokers and, for the topics asked (null: all, empty: none), their partitions. Version 4 is the first that can forbid
  * the broker to create the topics it is asked about, which this always does.
@@ -29,12 +36,19 @@ export interface MetadataAnswer {
 export const metadata = defineApi<{ topics: string[] | null }, MetadataAnswer>({
   name: "Metadata",
   key: 3,
-  versions: [4, 9],
+  versions: [4, 12],
   flexibleFrom: 9,
   encode: (w, { topics }, version) => {
-    w.nullableArray(topics, (name) => w.string(name).tags());
+    w.nullableArray(topics, (name) => {
+      // asked by name: the id is left open
+      if (version >= 10) w.uuid(NO_ID).nullableString(name);
+      else w.string(name);
+      w.tags();
+    });
     w.boolean(false);
-    if (version >= 8) w.boolean(false).boolean(false);
+    // the operations that are allowed: on the cluster, on the topics
+    if (version >= 8 && version <= 10) w.boolean(false);
+    if (version >= 8) w.boolean(false);
     w.tags();
   },
   decode: (r, version) => {
@@ -49,7 +63,8 @@ export const metadata = defineApi<{ topics: string[] | null }, MetadataAnswer>({
     const topics = r.array(() => {
       const topic = {
         error: r.int16(),
-        name: r.string(),
+        name: version >= 12 ? (r.nullableString() ?? "") : r.string(),
+        id: version >= 10 ? idOrNull(r.uuid()) : null,
         internal: r.boolean(),
         partitions: r.array(() => {
           const partition = {

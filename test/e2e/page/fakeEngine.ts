@@ -2,6 +2,10 @@ import {
   type BytesView,
   type Cell,
   type EngineMethods,
+  type ExportProgress,
+  type ExportSpec,
+  type FieldInfo,
+  type FilterProblem,
   nothingRead,
   type PayloadPart,
   type PayloadView,
@@ -10,15 +14,11 @@ import {
   type RecordDetail,
   type RowsWindow,
   type RowView,
+  type Timeline,
+  type ViewSpec,
 } from "../../../src/shared/messages.ts";
-
-/** Row n of the made-up topic; everything about it follows from n. */
-interface Made {
-  key: string | null;
-  value: string | null;
-  format: PayloadView["format"];
-  problems: string[];
-}
+import { UserError } from "../../../src/shared/userError.ts";
+import { FakeView, type Made } from "./fakeView.ts";
 
 const utf8 = new TextEncoder();
 
@@ -31,6 +31,10 @@ export class FakeEngine implements EngineMethods {
   private timer: ReturnType<typeof setInterval> | null = null;
   private readonly startedAt = Date.now();
   private readonly ring: number;
+  private readonly view = new FakeView(
+    (seq) => made(seq),
+    (seq) => this.timeOf(seq),
+  );
 
   constructor(send: (status: ReaderStatus) => void, total: number, perSecond: number, ring: number) {
     this.send = send;
@@ -40,6 +44,7 @@ export class FakeEngine implements EngineMethods {
     this.status = {
       ...nothingRead,
       partitions: [0, 1, 2, 3, 4, 5].map((partition) => ({
+        topic: "orders",
         partition,
         position: "0",
         end: "0",
@@ -62,8 +67,12 @@ export class FakeEngine implements EngineMethods {
       dropped: s.dropped + firstSeq - s.firstSeq,
       elapsedMs: s.elapsedMs + 100,
       unreadable: nextSeq > 9 ? 1 : 0,
+      matched: s.matched + count,
+      rate: count * 10,
       ...change,
     };
+    this.view.arrange(firstSeq, nextSeq);
+    this.status = { ...this.status, view: this.view.status() };
     this.send(this.status);
   }
 
@@ -78,8 +87,10 @@ export class FakeEngine implements EngineMethods {
       scanned: 0,
       scannedBytes: 0,
       dropped: 0,
+      matched: 0,
       elapsedMs: 0,
     };
+    this.view.restart();
     const total =
       query.from.kind === "latest"
         ? 0
@@ -109,6 +120,7 @@ export class FakeEngine implements EngineMethods {
   }
   clear(): void {
     this.status = { ...this.status, run: this.status.run + 1, firstSeq: this.status.nextSeq };
+    this.view.restart();
     this.grow(0);
   }
   /** Ends as a lost connection would. */
@@ -117,11 +129,97 @@ export class FakeEngine implements EngineMethods {
     this.grow(0, { state: "failed", problem });
   }
 
+  setView(spec: ViewSpec): void {
+    if (spec.filter?.kind === "cel") {
+      const at = spec.filter.expression.indexOf("?");
+      if (at >= 0) {
+        const problem: FilterProblem = { message: "This is not an expression: unexpected '?'.", at, length: 1 };
+        throw new UserError(problem.message, { code: "filter", detail: JSON.stringify(problem) });
+      }
+    }
+    this.view.use(spec);
+    this.grow(0);
+  }
+
   rows(from: number, to: number): RowsWindow {
-    const { run, firstSeq, nextSeq } = this.status;
+    const { run, view } = this.status;
     const rows: RowView[] = [];
-    for (let seq = Math.max(from, firstSeq); seq < Math.min(to, nextSeq); seq++) rows.push(this.row(seq));
-    return { run, firstSeq, nextSeq, from, rows };
+    const start = Math.max(from, view.first);
+    for (let at = start; at < Math.min(to, view.next); at++) rows.push({ ...this.row(this.view.seqAt(at)), at });
+    return { run, revision: view.revision, from: start, rows };
+  }
+
+  locate(seq: number): number | null {
+    return this.view.placeOf(seq);
+  }
+
+  locateTime(timestamp: string): number | null {
+    const { first, next } = this.status.view;
+    for (let at = first; at < next; at++) if (this.timeOf(this.view.seqAt(at)) >= Number(timestamp)) return at;
+    return null;
+  }
+
+  sameKey(seq: number, direction: 1 | -1): number | null {
+    const { key } = made(seq);
+    if (key === null) return null;
+    const { firstSeq, nextSeq } = this.status;
+    for (let other = seq + direction; other >= firstSeq && other < nextSeq; other += direction) {
+      if (made(other).key === key) return other;
+    }
+    return null;
+  }
+
+  keyHistory(seq: number, limit: number, maxChars: number): RecordDetail[] {
+    const { key } = made(seq);
+    const { firstSeq, nextSeq } = this.status;
+    const found: RecordDetail[] = [];
+    for (let other = nextSeq - 1; other >= firstSeq && found.length < limit; other--) {
+      const detail = key !== null && made(other).key === key ? this.detail(other, maxChars) : null;
+      if (detail) found.unshift(detail);
+    }
+    return found;
+  }
+
+  fields(limit: number): FieldInfo[] {
+    const all: FieldInfo[] = [
+      { path: "$.id", types: ["int"], share: 1 },
+      { path: "$.ts", types: ["int"], share: 1 },
+      { path: "$.customer", types: ["string"], share: 1 },
+      { path: "$.status", types: ["string"], share: 1 },
+      { path: "$.amount", types: ["double"], share: 1 },
+      { path: "$.note", types: ["null"], share: 1 },
+      { path: "$.items", types: ["array"], share: 1 },
+      { path: "$.items[].sku", types: ["string"], share: 0.9 },
+    ];
+    return all.slice(0, limit);
+  }
+
+  timeline(buckets: number): Timeline {
+    const { run, firstSeq, nextSeq } = this.status;
+    if (nextSeq === firstSeq) return { run, earliest: "-1", latest: "-1", from: "0", step: 1, kept: [], shown: [] };
+    const [from, to] = [this.timeOf(firstSeq), this.timeOf(nextSeq - 1)];
+    const step = Math.max(1, Math.ceil((to - from + 1) / buckets));
+    const count = Math.ceil((to - from + 1) / step);
+    const [kept, shown] = [new Array<number>(count).fill(0), new Array<number>(count).fill(0)];
+    for (let seq = firstSeq; seq < nextSeq; seq++) {
+      const bucket = Math.floor((this.timeOf(seq) - from) / step);
+      kept[bucket]!++;
+      if (this.view.shows(seq)) shown[bucket]!++;
+    }
+    return { run, earliest: String(from), latest: String(to), from: String(from), step, kept, shown };
+  }
+
+  copyAs(seqs: number[]): string {
+    return seqs.map((seq) => made(seq).value ?? "").join("\n");
+  }
+
+  export(_id: number, spec: ExportSpec): ExportProgress {
+    const rows = spec.seqs?.length ?? this.status.view.next - this.status.view.first;
+    return { rows, of: rows, bytes: rows * 165 };
+  }
+
+  private timeOf(seq: number): number {
+    return this.startedAt - 60_000 * 5 + seq * 137;
   }
 
   private row(seq: number): RowView {
@@ -132,16 +230,22 @@ export class FakeEngine implements EngineMethods {
         : null;
     return {
       seq,
+      at: seq,
       kind: problem ? "problem" : "record",
+      topic: "orders",
       partition: seq % 6,
       offset: String(166_661 + seq * 13),
-      timestamp: String(this.startedAt - 60_000 * 5 + seq * 137),
+      timestamp: String(this.timeOf(seq)),
       timestampType: "create",
       key: m.key === null ? null : cell(m.key, "text", []),
       value: m.value === null ? null : cell(m.value, m.format, m.problems),
       keySize: m.key?.length ?? 0,
       valueSize: m.value?.length ?? 0,
       headerCount: seq % 3,
+      codec: "zstd",
+      leaderEpoch: 3,
+      transaction: seq % 60 === 30 ? { producerId: "4001", producerEpoch: 2, state: "aborted" } : null,
+      fields: this.view.spec.fields.map((path) => fieldOf(m.value, path)),
       problem,
     };
   }
@@ -190,10 +294,17 @@ export class FakeEngine implements EngineMethods {
     return { from, size: all.length, bytes: all.slice(from, to) };
   }
 
-  find(_partition: number, offset: string): number | null {
+  find(_topic: string, _partition: number, offset: string): number | null {
     const seq = (Number(offset) - 166_661) / 13;
     return seq >= this.status.firstSeq && seq < this.status.nextSeq ? seq : null;
   }
+}
+
+/** $.a.b only: enough for what is made up here */
+function fieldOf(value: string | null, path: string): Cell | null {
+  if (!value?.startsWith("{")) return null;
+  const found = new RegExp(`"${path.replace(/^\$\./, "")}":("(?:[^"\\\\]|\\\\.)*"|[^,}\\]]*)`).exec(value)?.[1];
+  return found === undefined ? null : cell(found.replace(/^"|"$/g, ""), found.startsWith('"') ? "text" : "json", []);
 }
 
 const hostile = new URLSearchParams(location.search).get("scene") === "hostile";

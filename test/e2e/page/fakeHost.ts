@@ -1,5 +1,7 @@
+import { wholeView } from "../../../src/shared/messages.ts";
 import type {
   DraftProblem,
+  FilterLists,
   MessagesHostEvents,
   MessagesHostMethods,
   MessagesInit,
@@ -22,14 +24,22 @@ const log: {
   copied: string[];
   opened: string[];
   commands: string[];
+  /** what else was asked for: the method and its arguments */
+  asked: [method: string, ...args: unknown[]][];
   remembered: MessagesState | null;
   started: number;
 } = {
   copied: [],
   opened: [],
   commands: [],
+  asked: [],
   remembered: null,
   started: 0,
+};
+
+const filters: FilterLists = {
+  saved: [{ name: "paid", scope: "workspace", filter: { kind: "cel", expression: 'value.status == "paid"' } }],
+  recent: [{ kind: "contains", text: "c10611", caseSensitive: false, parts: ["key", "value"] }],
 };
 
 const toPage = (message: unknown) =>
@@ -46,6 +56,7 @@ const engine = new FakeEngine(
 const init = (): MessagesInit => ({
   connectionId: "c1",
   connectionName: "local",
+  name: "orders",
   topic: "orders",
   partitions: [0, 1, 2, 3, 4, 5],
   hasRegistry: true,
@@ -55,7 +66,10 @@ const init = (): MessagesInit => ({
   problem: null,
   state: {
     query: {
-      topic: "orders",
+      topics: ["orders"],
+      pattern: null,
+      filter: null,
+      control: false,
       from:
         scene === "latest" ? { kind: "latest" } : rows > 1000 ? { kind: "beginning" } : { kind: "last", count: 200 },
       to: { kind: "live" },
@@ -67,8 +81,19 @@ const init = (): MessagesInit => ({
     selected: null,
     draft: null,
     produceOpen: options.has("produce"),
-    layout: { columns: {}, detailWidth: null, detailHeight: null, produceWidth: null },
-    view: null,
+    layout: {
+      columns: {},
+      order: null,
+      time: "local",
+      density: "normal",
+      timeline: !options.has("plain"),
+      detailWidth: null,
+      detailHeight: null,
+      produceWidth: null,
+    },
+    view: wholeView,
+    filter: { kind: "contains", text: "", caseSensitive: false, parts: ["key", "value"], scope: "kept" },
+    place: null,
   },
 });
 
@@ -114,7 +139,41 @@ const host = new Rpc<MessagesHostMethods, object, MessagesHostEvents>(
     },
     detail: (seq, maxChars) => engine.detail(seq, typeof maxChars === "number" ? maxChars : undefined),
     bytes: (seq, part, from, to) => engine.bytes(seq, part, from, to),
-    find: (partition, offset) => engine.find(partition, offset),
+    find: (topic, partition, offset) => engine.find(topic, partition, offset),
+    setView: (spec) => engine.setView(spec),
+    locate: (seq) => engine.locate(seq),
+    locateTime: (timestamp) => engine.locateTime(timestamp),
+    sameKey: (seq, direction) => engine.sameKey(seq, direction),
+    keyHistory: (seq, limit, maxChars) => engine.keyHistory(seq, limit, maxChars),
+    fields: (limit) => engine.fields(limit),
+    timeline: (buckets) => engine.timeline(buckets),
+    copyRows: (seqs, format) => {
+      log.asked.push(["copyRows", seqs, format]);
+      log.copied.push(engine.copyAs(seqs));
+      return seqs.length;
+    },
+    exportRows: (format, seqs, columns) => void log.asked.push(["exportRows", format, seqs, columns]),
+    resendRows: (seqs) => void log.asked.push(["resendRows", seqs]),
+    compare: (left, right) => void log.asked.push(["compare", left, right]),
+    openPayload: (seq, part) => void log.asked.push(["openPayload", seq, part]),
+    checkFilter: (filter) =>
+      filter.kind === "cel" && filter.expression.includes("?")
+        ? { message: "This is not an expression: unexpected '?'.", at: filter.expression.indexOf("?"), length: 1 }
+        : null,
+    filters: () => filters,
+    saveFilter: (filter) => {
+      filters.saved.push({ name: `saved ${filters.saved.length + 1}`, scope: "workspace", filter });
+      return filters;
+    },
+    deleteFilter: (name) => {
+      filters.saved = filters.saved.filter((one) => one.name !== name);
+      return filters;
+    },
+    usedFilter: (filter) => void filters.recent.unshift(filter),
+    copyLink: () => void log.asked.push(["copyLink"]),
+    groups: () => ["billing", "search-index"],
+    topics: () => ["orders", "payments", "shipments"],
+    openTopics: (choice) => void log.asked.push(["openTopics", choice]),
     remember: (state) => {
       log.remembered = state;
     },

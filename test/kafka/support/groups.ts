@@ -1,8 +1,21 @@
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import type { Cluster } from "../../../src/kafka/cluster.ts";
 import { defineApi } from "../../../src/kafka/protocol/defineApi.ts";
+import { findCoordinator } from "../../../src/kafka/protocol/findCoordinator.ts";
 import { kafkaJars, kafkaVersions } from "../../harness/jars.ts";
 import { type Started, startProcess, temporaryFolder } from "../../harness/process.ts";
 import { javaCommand } from "../../harness/tools.ts";
+
+/** Asked for a coordinator, a cluster that never had a group makes the topic that keeps them; resolves when it is there. */
+export async function readyForGroups(cluster: Cluster): Promise<void> {
+  for (let attempt = 0; attempt < 100; attempt++) {
+    const { error } = await cluster.request("any", findCoordinator, { key: "any", keyType: 0 });
+    if (error === 0) return;
+    await delay(100);
+  }
+  throw new Error("The cluster does not become ready for groups.");
+}
 
 /** JoinGroup (API key 11), version 2: any protocol type, one protocol with the given metadata. */
 export const joinGroup = defineApi<

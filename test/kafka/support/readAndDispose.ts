@@ -1,5 +1,6 @@
 // Starts a reader, waits until it is live, disposes it. Ends by itself only when no thread, socket or timer is left.
 import { startReader } from "../../../src/reader/host.ts";
+import { wholeTopic } from "../../../src/shared/messages.ts";
 
 const [bootstrap = "", topic = ""] = process.argv.slice(2);
 const reader = startReader({
@@ -14,8 +15,6 @@ const live = new Promise<string>((resolve) => {
     if (state === "live" || state === "failed") resolve(state);
   });
 });
-await reader.call("start", [
-  { topic, from: { kind: "beginning" }, to: { kind: "live" }, partitions: null, isolation: "read_committed" },
-]);
+await reader.call("start", [{ ...wholeTopic(topic), to: { kind: "live" } }]);
 console.log(await live);
 await reader.dispose();

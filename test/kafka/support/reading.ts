@@ -6,12 +6,13 @@ import { createTopic, deleteTopic } from "../../../src/kafka/admin/topics.ts";
 import type { Cluster } from "../../../src/kafka/cluster.ts";
 import { type Reader, startReader } from "../../../src/reader/host.ts";
 import type { SchemaSource } from "../../../src/schema/api.ts";
-import type { ReaderStatus, ReadQuery, RowView } from "../../../src/shared/messages.ts";
+import { type ReaderStatus, type ReadQuery, type RowView, wholeTopic } from "../../../src/shared/messages.ts";
 import { config, unique } from "./clusters.ts";
 
 /** A reader in its worker thread, ended when the test file ends; `seen` are the statuses that it pushed. */
 export interface OpenReader extends Reader {
   seen: ReaderStatus[];
+  /** all that a topic holds, unless the query says otherwise */
   start(query: Partial<ReadQuery> & { topic: string }): Promise<void>;
   /** the first status, past or to come, that is so */
   until(what: string, holds: (status: ReaderStatus) => boolean, ms?: number): Promise<ReaderStatus>;
@@ -41,12 +42,11 @@ export function openReader(
     seen,
     call: (method, args, signal) => reader.call(method, args, signal),
     onStatus: (listener) => reader.onStatus(listener),
+    onExported: (listener) => reader.onExported(listener),
     dispose: () => reader.dispose(),
-    start: async (query) => {
+    start: async ({ topic, ...query }) => {
       seen.length = 0;
-      await reader.call("start", [
-        { from: { kind: "beginning" }, to: { kind: "end" }, partitions: null, isolation: "read_committed", ...query },
-      ]);
+      await reader.call("start", [{ ...wholeTopic(topic), ...query }]);
     },
     until: (what, holds, ms = 20_000) =>
       new Promise((resolve, reject) => {
@@ -66,11 +66,14 @@ export function openReader(
       }),
     all: async () => {
       const rows: RowView[] = [];
-      const { firstSeq, nextSeq } = await reader.call("rows", [0, 0]);
-      for (let from = firstSeq; from < nextSeq; from += 1000) {
-        rows.push(...(await reader.call("rows", [from, Math.min(from + 1000, nextSeq)])).rows);
+      let from = 0;
+      for (;;) {
+        // from a place that is gone it begins where the rows begin
+        const window = await reader.call("rows", [from, Number.MAX_SAFE_INTEGER]);
+        if (window.rows.length === 0) return rows;
+        rows.push(...window.rows);
+        from = window.from + window.rows.length;
       }
-      return rows;
     },
   };
 }

@@ -1,4 +1,5 @@
 import type { AbortedTransaction } from "../../../src/kafka/log/aborted.ts";
+import type { Source } from "../../../src/kafka/log/batch.ts";
 import { crc32c } from "../../../src/kafka/log/crc32c.ts";
 import { PartitionScan, type ScanLimits, type ScanResult, type ScanSink } from "../../../src/kafka/log/scan.ts";
 import { Writer } from "../../../src/kafka/protocol/wire.ts";
@@ -84,13 +85,30 @@ export interface ScanOptions extends Partial<ScanLimits> {
   /** at most so many */
   records?: number;
   aborted?: AbortedTransaction[] | null;
+  /** markers and aborted records too */
+  control?: boolean;
+}
+
+const sources = new Map<number, Source>();
+
+/** A partition of topic t. */
+export function sourceOf(partition: number): Source {
+  let source = sources.get(partition);
+  if (!source) sources.set(partition, (source = { topic: "t", partition }));
+  return source;
 }
 
 /** Scans a whole log of one partition. */
-export function scanAll(log: Buffer, partition: number, sink: ScanSink, options: ScanOptions = {}): ScanResult {
-  const { records = Number.MAX_SAFE_INTEGER, aborted = null, ...limits } = options;
+export function scanAll(
+  log: Buffer,
+  partition: number | Source,
+  sink: ScanSink,
+  options: ScanOptions = {},
+): ScanResult {
+  const { records = Number.MAX_SAFE_INTEGER, aborted = null, control = false, ...limits } = options;
   const max = Number.MAX_SAFE_INTEGER;
   const all = { from: 0, visible: 0, to: max, end: max, batchBytes: 1 << 20, ...limits };
-  const fetched = { buffer: log, start: 0, end: log.length, partition, aborted };
+  const source = typeof partition === "number" ? sourceOf(partition) : partition;
+  const fetched = { buffer: log, start: 0, end: log.length, source, aborted, control };
   return new PartitionScan(fetched, all, sink).run(records, Number.POSITIVE_INFINITY);
 }

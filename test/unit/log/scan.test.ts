@@ -5,7 +5,7 @@ import { crc32c } from "../../../src/kafka/log/crc32c.ts";
 import { readHeaders, readRecord } from "../../../src/kafka/log/records.ts";
 import { PartitionScan } from "../../../src/kafka/log/scan.ts";
 import { runWasm } from "../../../src/kafka/log/wasmCodecs.ts";
-import { encodeBatch, encodeMarker, encodeRecord, type ScanOptions, scanAll } from "./batches.ts";
+import { encodeBatch, encodeMarker, encodeRecord, type ScanOptions, scanAll, sourceOf } from "./batches.ts";
 
 interface Seen {
   records: { offset: bigint; timestamp: bigint; key: string | null; value: string | null }[];
@@ -21,11 +21,12 @@ function scan(log: Buffer, options: ScanOptions = {}) {
     log,
     3,
     {
-      records(batch, positions, count, bytes) {
+      records({ batch, positions, times, count, bytes }) {
         assert.equal(batch.partition, 3);
         seen.bytes += bytes;
         for (let i = 0; i < count; i++) {
           const r = readRecord(batch, positions[i]!);
+          assert.equal(times[i], Number(r.timestamp));
           seen.records.push({
             offset: r.offset,
             timestamp: r.timestamp,
@@ -103,7 +104,7 @@ describe("scanning record batches", () => {
       log,
       0,
       {
-        records(batch, positions, count) {
+        records({ batch, positions, count }) {
           assert.equal(count, 1);
           const record = readRecord(batch, positions[0]!);
           const { headers, problem } = readHeaders(record, 10);
@@ -152,10 +153,10 @@ describe("scanning record batches", () => {
     const max = Number.MAX_SAFE_INTEGER;
     const aborted = [{ producerId: 7n, firstOffset: 0n }];
     const pausing = new PartitionScan(
-      { buffer: log, start: 0, end: log.length, partition: 0, aborted },
+      { buffer: log, start: 0, end: log.length, source: sourceOf(0), aborted },
       { from: 0, visible: 0, to: max, end: 8, batchBytes: 1 << 20 },
       {
-        records: (batch, positions, count) => {
+        records: ({ batch, positions, count }) => {
           for (const at of positions.subarray(0, count)) seen.push(Number(readRecord(batch, at).offset));
         },
         unreadable: () => assert.fail(),

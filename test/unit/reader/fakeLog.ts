@@ -1,5 +1,5 @@
 import type { TopicInfo } from "../../../src/kafka/api.ts";
-import { baseOffsetOf, batchLengthOf, lastOffsetDeltaOf } from "../../../src/kafka/log/batch.ts";
+import { baseOffsetOf, batchLengthOf, lastOffsetDeltaOf, type Source } from "../../../src/kafka/log/batch.ts";
 import { readRecord } from "../../../src/kafka/log/records.ts";
 import type { OffsetAnswer, OffsetSpec } from "../../../src/kafka/offsets.ts";
 import type { Api } from "../../../src/kafka/protocol/defineApi.ts";
@@ -26,6 +26,8 @@ export class FakeLog implements FetchCluster {
   /** thrown by the next request to a broker */
   failures = new Map<number, Error>();
   deleted = false;
+  /** another one: deleted and created anew */
+  topicId: string | null = null;
   /** most requests under way at once */
   mostInFlight = 0;
   #inFlight = 0;
@@ -73,7 +75,7 @@ export class FakeLog implements FetchCluster {
     const parts: Buffer[] = [];
     const partitions: FetchedPartition[] = [];
     let size = 0;
-    for (const { partition, offset, maxBytes } of request.partitions) {
+    for (const { partition, offset, maxBytes } of request.topics[0]!.partitions) {
       const p = this.partitions.get(partition);
       const from = Number(offset);
       let error = p?.errors.shift() ?? 0;
@@ -89,6 +91,7 @@ export class FakeLog implements FetchCluster {
         data = all.subarray(0, Math.max(room, whole));
       }
       partitions.push({
+        topic: request.topics[0]!.name,
         partition,
         error,
         highWatermark: BigInt(p?.end ?? -1),
@@ -116,12 +119,19 @@ export class FakeLog implements FetchCluster {
       offlineReplicas: [],
       problem: null,
     }));
-    return [{ name, internal: false, partitions }];
+    return [{ name, id: this.topicId, internal: false, partitions }];
   }
 
-  async listOffsets(_topic: string, at: ReadonlyMap<number, OffsetSpec>): Promise<Map<number, OffsetAnswer>> {
+  async topicsThere(names: string[]): Promise<TopicInfo[]> {
+    return this.deleted ? [] : this.topics(names);
+  }
+
+  async offsets(
+    at: ReadonlyMap<string, ReadonlyMap<number, OffsetSpec>>,
+  ): Promise<Map<string, Map<number, OffsetAnswer>>> {
+    const [[name, partitions]] = [...at] as [[string, ReadonlyMap<number, OffsetSpec>]];
     const answers = new Map<number, OffsetAnswer>();
-    for (const [partition, spec] of at) {
+    for (const [partition, spec] of partitions) {
       const p = this.partitions.get(partition);
       answers.set(
         partition,
@@ -130,7 +140,7 @@ export class FakeLog implements FetchCluster {
           : { offset: BigInt(spec === "earliest" ? p.logStart : p.end), timestamp: -1n, problem: null },
       );
     }
-    return answers;
+    return new Map([[name, answers]]);
   }
 }
 
@@ -138,14 +148,14 @@ export class FakeLog implements FetchCluster {
 export class Collector implements ReadSink {
   readonly values = new Map<number, string[]>();
   readonly offsets = new Map<number, number[]>();
-  readonly problems: { partition: number; first: number; last: number; why: string }[] = [];
+  readonly problems: { source: Source; first: number; last: number; why: string }[] = [];
   most = Number.POSITIVE_INFINITY;
   count = 0;
   /** called after each batch */
   onRecords: () => void = () => {};
   flushed = 0;
 
-  records: ReadSink["records"] = (batch, positions, count) => {
+  records: ReadSink["records"] = ({ batch, positions, count }) => {
     for (let i = 0; i < count; i++) {
       const record = readRecord(batch, positions[i]!);
       const value = record.value ? record.data.toString("utf8", record.value.start, record.value.end) : "null";
@@ -155,10 +165,13 @@ export class Collector implements ReadSink {
     this.count += count;
     this.onRecords();
   };
-  unreadable(partition: number, first: number, last: number, why: string): void {
-    this.problems.push({ partition, first, last, why });
+  unreadable(source: Source, first: number, last: number, why: string): void {
+    this.problems.push({ source, first, last, why });
   }
   wanted(): number {
+    return this.most - this.count;
+  }
+  atMost(): number {
     return this.most - this.count;
   }
   flush(): undefined {

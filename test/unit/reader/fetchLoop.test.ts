@@ -3,11 +3,11 @@ import { describe, test } from "node:test";
 import { type FetchLimits, FetchLoop } from "../../../src/reader/fetchLoop.ts";
 import { PartitionReader } from "../../../src/reader/partition.ts";
 import { UserError } from "../../../src/shared/userError.ts";
-import { encodeBatch } from "../log/batches.ts";
+import { encodeBatch, sourceOf } from "../log/batches.ts";
 import { Collector, FakeLog } from "./fakeLog.ts";
 
 const LIMITS: FetchLimits = { answer: 1 << 20, partition: 1 << 18, batch: 1 << 20, patience: 5000, deletedAfter: 100 };
-const query = { topic: "t", isolation: "read_uncommitted" as const };
+const query = { topics: new Map([["t", null]]), isolation: "read_uncommitted" as const, control: false };
 
 /** `batches` batches of `size` records from `base` on */
 const log = (batches: number, size: number, base = 0, pad = 0) =>
@@ -20,7 +20,8 @@ const log = (batches: number, size: number, base = 0, pad = 0) =>
 
 const toEnd = (fake: FakeLog, from = 0) =>
   [...fake.partitions].map(
-    ([partition, p]) => new PartitionReader(partition, p.leader, { from, to: p.end, end: p.end, logStart: p.logStart }),
+    ([partition, p]) =>
+      new PartitionReader(sourceOf(partition), p.leader, { from, to: p.end, end: p.end, logStart: p.logStart }),
   );
 
 async function read(fake: FakeLog, partitions = toEnd(fake), limits = LIMITS) {
@@ -46,9 +47,9 @@ describe("the fetch loop", () => {
     for (let p = 0; p < 4; p++) fake.add(p, log(20, 10, 0, 100));
     await read(fake, toEnd(fake), { ...LIMITS, answer: 4 << 20, partition: 1 << 20 });
     assert.equal(fake.mostInFlight, 2);
-    const [a, b] = fake.requests.map(({ request }) => request.partitions.map((p) => p.partition));
+    const [a, b] = fake.requests.map(({ request }) => request.topics[0]!.partitions.map((p) => p.partition));
     assert.deepEqual([...a!, ...b!].sort(), [0, 1, 2, 3]);
-    assert.ok(fake.requests[0]!.request.partitions.every((p) => p.maxBytes <= 128 * 1024));
+    assert.ok(fake.requests[0]!.request.topics[0]!.partitions.every((p) => p.maxBytes <= 128 * 1024));
   });
 
   test("ends exactly at a count", async () => {
@@ -64,7 +65,12 @@ describe("the fetch loop", () => {
     assert.deepEqual((await read(fake, toEnd(fake, 17))).sink.offsets.get(0), upTo(30, 17));
 
     const late = new FakeLog().add(0, log(3, 10));
-    const reader = new PartitionReader(0, 1, { from: 30, to: Number.POSITIVE_INFINITY, end: 30, logStart: 0 });
+    const reader = new PartitionReader(sourceOf(0), 1, {
+      from: 30,
+      to: Number.POSITIVE_INFINITY,
+      end: 30,
+      logStart: 0,
+    });
     reader.minOffset = 34;
     const sink = new Collector();
     sink.most = 2;
@@ -127,6 +133,19 @@ describe("the fetch loop", () => {
       new Collector(),
     );
     await assert.rejects(loop.run(new AbortController().signal), /Topic t no longer exists/);
+  });
+
+  test("a topic that was deleted and created anew is never mixed with the old one", async () => {
+    const fake = new FakeLog().add(0, log(1, 10));
+    fake.topicId = "b";
+    const partitions = toEnd(fake);
+    partitions[0]!.to = Number.POSITIVE_INFINITY;
+    fake.partitions.get(0)!.errors = [100];
+    const sink = new Collector();
+    const known = { ...query, topics: new Map([["t", "a"]]) };
+    const loop = new FetchLoop(fake, known, partitions, { ...LIMITS, patience: Number.POSITIVE_INFINITY }, sink);
+    await assert.rejects(loop.run(new AbortController().signal), /Topic t was deleted and created anew/);
+    assert.equal(sink.count, 0);
   });
 
   test("a damaged batch is a problem and what follows is read", async () => {

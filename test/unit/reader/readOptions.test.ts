@@ -9,7 +9,10 @@ describe("the options of the command line", () => {
     assert.deepEqual(parse(""), {
       brokers: ["b:1"],
       query: {
-        topic: "t",
+        topics: ["t"],
+        pattern: null,
+        filter: null,
+        control: false,
         from: { kind: "latest" },
         to: { kind: "live" },
         partitions: null,
@@ -31,13 +34,41 @@ describe("the options of the command line", () => {
     assert.deepEqual(parse("--from time:1735787045000").query.from, { kind: "time", timestamp: "1735787045000" });
     assert.deepEqual(parse("--to end").query.to, { kind: "end" });
     assert.deepEqual(parse("--to count:3").query.to, { kind: "count", count: 3 });
+    assert.deepEqual(parse("--from group:billing").query.from, { kind: "group", group: "billing" });
+    assert.deepEqual(parse("--to offset:99").query.to, { kind: "offset", offset: "99" });
+    assert.deepEqual(parse("--to time:1735787045000").query.to, { kind: "time", timestamp: "1735787045000" });
+    assert.equal(parse("--format csv").format, "csv");
     assert.deepEqual(parse("--partitions 2,0,2").query.partitions, [2, 0]);
+  });
+  test("name several topics, or a pattern of names", () => {
+    assert.deepEqual(parse("--topic a,b --topic t").query.topics, ["t", "a", "b"]);
+    const byPattern = parseOptions(["--brokers", "b:1", "--topics-matching", "o.*"])!.query;
+    assert.deepEqual([byPattern.topics, byPattern.pattern], [[], "o.*"]);
+  });
+  test("name one filter and where it looks", () => {
+    assert.deepEqual(parse("--filter value.a==1").query.filter, { kind: "cel", expression: "value.a==1" });
+    assert.deepEqual(parse("--contains x --ignore-case --in headers,key").query.filter, {
+      kind: "contains",
+      text: "x",
+      caseSensitive: false,
+      parts: ["headers", "key"],
+    });
+    assert.deepEqual(parse("--regex a.c").query.filter, {
+      kind: "regex",
+      pattern: "a.c",
+      caseSensitive: true,
+      parts: ["key", "value"],
+    });
   });
   for (const [line, sentence] of [
     ["--from yesterday", /--from yesterday is unknown/],
     ["--from last:many", /"many" is not a whole number, as --from last:N needs one/],
     ["--from time:noon", /"noon" is not a time/],
     ["--to never", /--to never is unknown/],
+    ["--filter a --contains b", /cannot be combined/],
+    ["--contains b --in body", /--in body is unknown/],
+    ["--ignore-case", /belong to --contains or --regex/],
+    ["--from group:", /--from group: is unknown/],
     ["--partitions a", /"a" is not a whole number/],
     ["--partitions ,", /--partitions names none/],
     ["--isolation dirty", /--isolation dirty is unknown/],

@@ -3,7 +3,7 @@ import { describe, test } from "node:test";
 import { StoredBatch } from "../../../src/kafka/log/batch.ts";
 import { readOffset } from "../../../src/kafka/log/records.ts";
 import { Ring } from "../../../src/reader/ring.ts";
-import { encodeBatch, scanAll } from "../log/batches.ts";
+import { encodeBatch, scanAll, sourceOf } from "../log/batches.ts";
 
 const MB = 1 << 20;
 
@@ -14,7 +14,7 @@ function add(ring: Ring, partition: number, base: number, count: number, size = 
     records: Array.from({ length: count }, () => ({ value: "x".repeat(size) })),
   });
   scanAll(log, partition, {
-    records: (batch, positions, n) => ring.addRecords(batch, positions, n),
+    records: ({ batch, positions, times, count: n }) => ring.addRecords(batch, positions, times, n),
     unreadable: () => assert.fail(),
   });
 }
@@ -34,11 +34,14 @@ describe("the ring", () => {
     const ring = new Ring({ bytes: MB, rows: 100 });
     add(ring, 0, 5, 3);
     add(ring, 1, 0, 2);
-    ring.addProblem({ partition: 1, first: 2, last: 8, why: "damaged" });
+    ring.addProblem({ source: sourceOf(1), first: 2, last: 8, why: "damaged" });
     add(ring, 1, 9, 1);
     assert.deepEqual(kept(ring), ["0:5", "0:6", "0:7", "1:0", "1:1", "problem", "1:9"]);
-    assert.deepEqual([ring.find(0, 7), ring.find(1, 1), ring.find(1, 4), ring.find(1, 9)], [2, 4, 5, 6]);
-    assert.deepEqual([ring.find(0, 8), ring.find(2, 0), ring.row(7), ring.row(-1)], [null, null, null, null]);
+    assert.deepEqual(
+      [ring.find("t", 0, 7), ring.find("t", 1, 1), ring.find("t", 1, 4), ring.find("t", 1, 9)],
+      [2, 4, 5, 6],
+    );
+    assert.deepEqual([ring.find("t", 0, 8), ring.find("t", 2, 0), ring.row(7), ring.row(-1)], [null, null, null, null]);
   });
 
   test("drops exactly the oldest rows beyond its limit, and counts them", () => {
@@ -46,13 +49,13 @@ describe("the ring", () => {
     for (let i = 0; i < 30; i++) add(ring, i % 3, i * 70, 70);
     assert.deepEqual([ring.firstSeq, ring.nextSeq, ring.dropped], [1100, 2100, 1100]);
     assert.equal(kept(ring)[0], `0:${1100}`);
-    assert.equal(ring.find(0, 1099), null);
-    assert.equal(ring.find(0, 1100), 1100);
+    assert.equal(ring.find("t", 0, 1099), null);
+    assert.equal(ring.find("t", 0, 1100), 1100);
   });
 
   test("a problem row that goes is not counted as a dropped message", () => {
     const ring = new Ring({ bytes: MB, rows: 2 });
-    ring.addProblem({ partition: 0, first: 0, last: 0, why: "damaged" });
+    ring.addProblem({ source: sourceOf(0), first: 0, last: 0, why: "damaged" });
     add(ring, 0, 1, 3);
     assert.deepEqual([ring.firstSeq, ring.dropped], [2, 1]);
   });
@@ -77,7 +80,12 @@ describe("the ring", () => {
     const size = batch(0).length;
     for (let i = 0; i < 50; i++) {
       for (const [partition, answer] of answers.entries()) {
-        ring.addRecords(new StoredBatch(partition, answer, i * size, (i + 1) * size), Uint32Array.of(i * size + 61), 1);
+        ring.addRecords(
+          new StoredBatch(sourceOf(partition), answer, i * size, (i + 1) * size),
+          Uint32Array.of(i * size + 61),
+          Float64Array.of(i),
+          1,
+        );
       }
     }
     assert.equal(ring.nextSeq, 100);
@@ -91,7 +99,7 @@ describe("the ring", () => {
       let positions = new Uint32Array();
       let stored: Parameters<Ring["addBatch"]>[0] | undefined;
       scanAll(data, partition, {
-        records: (batch, at, n) => {
+        records: ({ batch, positions: at, count: n }) => {
           stored = batch;
           positions = at.slice(0, n);
         },
@@ -101,12 +109,12 @@ describe("the ring", () => {
     });
     for (let i = 0; i < 4; i++) {
       for (const { id, positions } of logs) {
-        ring.addRows(id, positions.subarray(i, i + 1), 1);
+        ring.addRows(id, positions.subarray(i, i + 1), Float64Array.of(i), 1);
         ring.trim();
       }
     }
     assert.deepEqual(kept(ring), ["0:2", "1:2", "0:3", "1:3"]);
-    assert.equal(ring.find(1, 2), 5);
+    assert.equal(ring.find("t", 1, 2), 5);
   });
 
   test("cleared it starts numbering and counting again", () => {

@@ -3,7 +3,7 @@ import { describe, test } from "node:test";
 import { readRecord } from "../../../src/kafka/log/records.ts";
 import type { FetchLimits } from "../../../src/reader/fetchLoop.ts";
 import { firstRows, type Piece, readTail } from "../../../src/reader/tail.ts";
-import { encodeBatch } from "../log/batches.ts";
+import { encodeBatch, sourceOf } from "../log/batches.ts";
 import { FakeLog } from "./fakeLog.ts";
 
 const LIMITS: FetchLimits & { bytes: number } = {
@@ -14,7 +14,7 @@ const LIMITS: FetchLimits & { bytes: number } = {
   deletedAfter: 100,
   bytes: 1 << 24,
 };
-const query = { topic: "t", isolation: "read_uncommitted" as const };
+const query = { topics: new Map([["t", null]]), isolation: "read_uncommitted" as const, control: false };
 
 /** one record a batch, at the given [offset, time] */
 const at = (...records: [offset: number, time: number][]) =>
@@ -24,11 +24,13 @@ const at = (...records: [offset: number, time: number][]) =>
 
 async function tail(fake: FakeLog, count: number, limits = LIMITS) {
   const known = [...fake.partitions].map(([partition, p]) => ({
-    partition,
+    source: sourceOf(partition),
     leader: p.leader,
     logStart: p.logStart,
     end: p.end,
     atTime: null,
+    afterTime: null,
+    startOffset: null,
     problem: null,
   }));
   return (await readTail(fake, query, known, count, limits, new AbortController().signal)).pieces;

@@ -3,23 +3,28 @@ import { describe, it } from "node:test";
 import type { RowsWindow, RowView } from "../../../src/shared/messages.ts";
 import { RowCache } from "../../../webview/messages/rows.ts";
 
-const row = (seq: number) => ({ seq }) as RowView;
+/** a row whose seq is not its place */
+const row = (at: number) => ({ seq: at + 7, at }) as RowView;
+const bounds = (run: number, next: number, revision = 0) => ({
+  run,
+  view: { revision, first: 0, next, progress: null, problems: { count: 0, example: null } },
+});
 const turn = () => new Promise((done) => setImmediate(done));
 
 /** An engine that answers when told to. */
 function engine(next: number) {
-  const asked: { from: number; to: number; signal: AbortSignal; answer(run?: number): void }[] = [];
+  const asked: { from: number; to: number; signal: AbortSignal; answer(run?: number, revision?: number): void }[] = [];
   const failed: unknown[] = [];
   const cache = new RowCache(
     (from, to, signal) =>
       new Promise<RowsWindow>((resolve) => {
         const rows = Array.from({ length: to - from }, (_, i) => row(from + i));
-        asked.push({ from, to, signal, answer: (run = 1) => resolve({ run, firstSeq: 0, nextSeq: next, from, rows }) });
+        asked.push({ from, to, signal, answer: (run = 1, revision = 0) => resolve({ run, revision, from, rows }) });
       }),
     () => {},
     (error) => failed.push(error),
   );
-  cache.status({ run: 1, firstSeq: 0, nextSeq: next });
+  cache.status(bounds(1, next));
   return { cache, asked, failed };
 }
 
@@ -37,7 +42,9 @@ describe("RowCache", () => {
     await turn();
     cache.ensure(480, 560);
     assert.equal(asked.length, 1);
-    assert.equal(cache.get(500)?.seq, 500);
+    assert.equal(cache.get(500)?.seq, 507);
+    assert.equal(cache.placeOf(507), 500);
+    assert.equal(cache.placeOf(9000), null);
   });
 
   it("gives up what a fast scroll has left behind, and asks only for where it stopped", async () => {
@@ -56,14 +63,29 @@ describe("RowCache", () => {
   it("forgets every row of another run, and takes none that arrives late", async () => {
     const { cache, asked } = engine(100);
     cache.ensure(0, 30);
-    cache.status({ run: 2, firstSeq: 0, nextSeq: 100 });
+    cache.status(bounds(2, 100));
     asked[0]?.answer(1);
     await turn();
     assert.equal(cache.get(0), undefined);
   });
 
+  it("shows what was there until the rows of another revision have come", async () => {
+    const { cache, asked } = engine(100);
+    cache.ensure(0, 30);
+    asked[0]?.answer();
+    await turn();
+    cache.status(bounds(1, 50, 1));
+    assert.equal(cache.get(3)?.seq, 10);
+    cache.ensure(0, 30);
+    assert.equal(asked.length, 2);
+    asked[1]?.answer(1, 1);
+    await turn();
+    assert.equal(cache.get(3)?.at, 3);
+    assert.equal(cache.get(95), undefined);
+  });
+
   it("does not ask again for what the engine did not have until it says more", async () => {
-    const answer = { run: 1, firstSeq: 0, nextSeq: 100, rows: [] };
+    const answer = { run: 1, revision: 0, rows: [] };
     let calls = 0;
     const counted = new RowCache(
       async (from) => {
@@ -73,13 +95,13 @@ describe("RowCache", () => {
       () => {},
       () => {},
     );
-    counted.status({ run: 1, firstSeq: 0, nextSeq: 100 });
+    counted.status(bounds(1, 100));
     counted.ensure(0, 10);
     await turn();
     counted.ensure(0, 10);
     await turn();
     assert.equal(calls, 1);
-    counted.status({ run: 1, firstSeq: 0, nextSeq: 101 });
+    counted.status(bounds(1, 101));
     counted.ensure(0, 10);
     assert.equal(calls, 2);
   });

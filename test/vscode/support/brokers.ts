@@ -41,6 +41,26 @@ export async function makeTopics(
     });
 }
 
+export interface SentMessage {
+  partition: number;
+  key: string | Buffer | null;
+  value: string | Buffer | null;
+  headers?: Record<string, string | Buffer>;
+}
+
+/** Writes messages, compressed, and waits until all in-sync replicas have them. */
+export async function sendMessages(bootstrap: string, messages: Record<string, SentMessage[]>): Promise<void> {
+  await withKafka(bootstrap, async (kafka) => {
+    const producer = kafka.producer();
+    await producer.connect();
+    await producer.sendBatch({
+      compression: kafkajs.CompressionTypes.GZIP,
+      topicMessages: Object.entries(messages).map(([topic, list]) => ({ topic, messages: list })),
+    });
+    await producer.disconnect();
+  });
+}
+
 /** A group that has committed the given offset in every partition of a topic, and has no members. */
 export async function commitOffsets(
   bootstrap: string,

@@ -1,0 +1,247 @@
+import {
+  type ASTNode,
+  TypeError as CelTypeError,
+  Environment,
+  EvaluationError,
+  ParseError,
+  type ParseResult,
+} from "@marcbachmann/cel-js";
+import { type RecordFields, readHeaders, type Span } from "../../kafka/log/records.ts";
+import type { Decoder, SchemaSource } from "../../schema/api.ts";
+import type { FilterProblem, PayloadView } from "../../shared/messages.ts";
+import { messageOf } from "../../shared/userError.ts";
+import { impliedTexts } from "./celLiterals.ts";
+import { celValue } from "./celValue.ts";
+import { Decimal } from "./decimal.ts";
+import { FilterError, NotApplicable } from "./filterErrors.ts";
+import { MOST_HEADERS } from "./parts.ts";
+import { compileRegex, PatternError, type TextTest } from "./regex.ts";
+import type { Matcher } from "./textFilter.ts";
+
+const JSON_FORMATS: ReadonlySet<string> = new Set(["json", "avro", "protobuf", "json-schema"]);
+/** bytes of a value that an expression is applied to */
+const MOST_BYTES = 64 * 1024 * 1024;
+/** the language's own `matches` may take for ever; this one, of the same length so that positions stay, takes its place */
+const MATCHES = "matches";
+const SAFE_MATCHES = "matchez";
+
+export interface CelContext {
+  decoder: Decoder;
+  schemas: SchemaSource | null;
+}
+
+/**
+ * An expression of the Common Expression Language over key, value, headers, topic, partition, offset and timestamp. JSON, and what schemas decode to
+ * JSON, is there with its fields; other text is a string, other bytes are bytes. A field that is missing makes the expression not applicable, unless
+ * has() asks for it. Integers are exact, decimals with decimal(…) too.
+ *
+ * Rejects with FilterError. `context` null: only to check it.
+ */
+export async function celMatcher(expression: string, context: CelContext | null): Promise<Matcher> {
+  const { run, ast } = await parsed(expression);
+  const uses = namesIn(ast);
+  const exact = needsExact(ast);
+  const decode = (record: RecordFields, span: Span, topic: string, part: "key" | "value"): unknown =>
+    context ? decoded(record, span, topic, part, context, exact) : null;
+  const groups = impliedTexts(ast);
+  const evaluate = (variables: Record<string, unknown>): boolean => {
+    try {
+      return run(variables) === true;
+    } catch (error) {
+      if (error instanceof EvaluationError || error instanceof CelTypeError) throw new NotApplicable(firstLine(error));
+      // what a message made it do: no sentence is worth more than that
+      throw new NotApplicable(messageOf(error), { cause: error });
+    }
+  };
+  return {
+    needles: { groups, ignoreCase: false, escapes: true, wire: context?.schemas != null },
+    test(topic, partition, record) {
+      const key = uses.has("key") ? decode(record, record.key, topic, "key") : null;
+      const value = uses.has("value") ? decode(record, record.value, topic, "value") : null;
+      const variables: Record<string, unknown> = { topic, key, value };
+      if (uses.has("partition")) variables["partition"] = BigInt(partition);
+      if (uses.has("offset")) variables["offset"] = record.offset;
+      if (uses.has("timestamp")) variables["timestamp"] = new Date(Number(record.timestamp));
+      if (uses.has("headers")) variables["headers"] = headersOf(record);
+      if (!(key instanceof Promise || value instanceof Promise)) return evaluate(variables);
+      return Promise.all([key, value]).then(([k, v]) => evaluate({ ...variables, key: k, value: v }));
+    },
+  };
+}
+
+async function parsed(expression: string): Promise<{ run: ParseResult; ast: ASTNode }> {
+  const patterns = new Map<string, TextTest>();
+  try {
+    const environment = environmentWith(patterns);
+    const asWritten = environment.parse(expression);
+    const calls = matchCalls(asWritten.ast);
+    let safe = expression;
+    for (const { at, pattern } of calls) {
+      safe = safe.slice(0, at) + SAFE_MATCHES + safe.slice(at + MATCHES.length);
+      if (pattern === null) continue;
+      try {
+        patterns.set(pattern.args as string, (await compileRegex(pattern.args as string, true)).test);
+      } catch (error) {
+        if (!(error instanceof PatternError)) throw error;
+        throw problem(`This is not a regular expression: ${error.message}.`, pattern.start, pattern.end, error);
+      }
+    }
+    const run = calls.length > 0 ? environment.parse(safe) : asWritten;
+    const { valid, type, error } = run.check();
+    if (!valid) throw error ?? new Error("The expression is not valid.");
+    if (type !== "bool" && type !== "dyn") {
+      throw problem(`The expression gives ${type}: it has to give true or false.`, 0, expression.length, null);
+    }
+    return { run, ast: asWritten.ast };
+  } catch (error) {
+    if (error instanceof FilterError) throw error;
+    if (error instanceof ParseError || error instanceof CelTypeError || error instanceof EvaluationError) {
+      const { start = 0, end = expression.length } = error.range ?? error.node ?? {};
+      throw problem(`${firstLine(error)}.`, start, end, error);
+    }
+    throw problem(`${messageOf(error)}.`, 0, expression.length, error);
+  }
+}
+
+function problem(message: string, start: number, end: number, cause: unknown): FilterError {
+  const found: FilterProblem = {
+    message: message.replace(SAFE_MATCHES, MATCHES),
+    at: start,
+    length: Math.max(1, end - start),
+  };
+  return new FilterError(found, cause);
+}
+
+/** without the lines that show the place */
+const firstLine = (error: Error): string =>
+  error.message.split("\n")[0]!.replace(/\.$/, "").replace(SAFE_MATCHES, MATCHES);
+
+function environmentWith(patterns: ReadonlyMap<string, TextTest>): Environment {
+  const environment = new Environment({ enableOptionalTypes: true, homogeneousAggregateLiterals: false })
+    .registerVariable("key", "dyn")
+    .registerVariable("value", "dyn")
+    .registerVariable("headers", "map")
+    .registerVariable("topic", "string")
+    .registerVariable("partition", "int")
+    .registerVariable("offset", "int")
+    .registerVariable("timestamp", "google.protobuf.Timestamp")
+    .registerFunction(`string.${SAFE_MATCHES}(string): bool`, (text: string, pattern: string) => {
+      const test = patterns.get(pattern);
+      if (!test) throw new NotApplicable("The pattern of matches() has to be written out in the expression.");
+      return test(text);
+    })
+    .registerType("Decimal", { ctor: Decimal, fields: {} });
+  const decimal = (value: string | number | bigint | Decimal): Decimal => {
+    const made = value instanceof Decimal ? value : Decimal.from(value);
+    if (!made) throw new NotApplicable(`${String(value).slice(0, 100)} is not a decimal number.`);
+    return made;
+  };
+  for (const type of ["string", "double", "int", "Decimal"]) {
+    environment.registerFunction(`decimal(${type}): Decimal`, decimal);
+  }
+  const tests: [string, (order: number) => boolean][] = [
+    ["<", (order) => order < 0],
+    ["<=", (order) => order <= 0],
+    [">", (order) => order > 0],
+    [">=", (order) => order >= 0],
+  ];
+  for (const [operator, test] of tests) {
+    for (const other of ["Decimal", "double", "int"]) {
+      const compare = (a: Decimal | number | bigint, b: Decimal | number | bigint): boolean =>
+        test(decimal(a).compare(decimal(b)));
+      environment.registerOperator(`Decimal ${operator} ${other}`, compare);
+      if (other !== "Decimal") environment.registerOperator(`${other} ${operator} Decimal`, compare);
+    }
+  }
+  environment.registerOperator("Decimal == Decimal", (a: Decimal, b: Decimal) => a.compare(b) === 0);
+  return environment;
+}
+
+interface MatchCall {
+  /** where the word stands in the expression */
+  at: number;
+  pattern: Extract<ASTNode, { op: "value" }> | null;
+}
+
+function matchCalls(ast: ASTNode): MatchCall[] {
+  const calls: MatchCall[] = [];
+  walk(ast, (node) => {
+    if (node.op !== "rcall" || node.args[0] !== MATCHES) return;
+    const [, receiver, args] = node.args;
+    const at = node.input.indexOf(MATCHES, receiver.end);
+    const [pattern] = args;
+    if (at >= 0)
+      calls.push({ at, pattern: pattern?.op === "value" && typeof pattern.args === "string" ? pattern : null });
+  });
+  return calls;
+}
+
+const namesIn = (ast: ASTNode): Set<string> => {
+  const names = new Set<string>();
+  walk(ast, (node) => {
+    if (node.op === "id") names.add(node.args);
+  });
+  return names;
+};
+
+const ARITHMETIC: ReadonlySet<string> = new Set(["+", "-", "*", "/", "%", "-_", "list", "map", "[]"]);
+const KINDS: ReadonlySet<string> = new Set(["int", "uint", "double", "string", "type", "dyn", "size"]);
+
+/** Whether it makes a difference that a whole number is an int: for comparisons and fields it makes none. */
+function needsExact(ast: ASTNode): boolean {
+  let needed = false;
+  walk(ast, (node) => {
+    needed ||= ARITHMETIC.has(node.op) || (node.op === "call" && KINDS.has(node.args[0]));
+  });
+  return needed;
+}
+
+/** Visits a node and all below it. */
+function walk(node: unknown, visit: (node: ASTNode) => void): void {
+  if (Array.isArray(node)) {
+    for (const one of node) walk(one, visit);
+    return;
+  }
+  if (typeof node !== "object" || node === null || !("op" in node) || !("args" in node)) return;
+  visit(node as ASTNode);
+  walk(node.args, visit);
+}
+
+function decoded(
+  { data }: RecordFields,
+  span: Span,
+  topic: string,
+  part: "key" | "value",
+  { decoder, schemas }: CelContext,
+  exact: boolean,
+): unknown {
+  if (!span) return null;
+  const { start, end } = span;
+  if (end - start > MOST_BYTES) throw new NotApplicable(`Its ${part} is larger than 64 MB.`);
+  const first = data[start];
+  if (first === 0x7b || first === 0x5b) {
+    const value = celValue(data.toString("utf8", start, end), exact);
+    if (value !== undefined) return value;
+  }
+  const view = decoder.view(data.subarray(start, end), { topic, part, schemas }, Number.POSITIVE_INFINITY);
+  const take = (shown: PayloadView): unknown => fromView(shown, data, span, part, exact);
+  return view instanceof Promise ? view.then(take) : take(view);
+}
+
+function fromView(view: PayloadView, data: Buffer, span: NonNullable<Span>, part: string, exact: boolean): unknown {
+  if (view.format === "binary") {
+    const [why] = view.problems;
+    if (why !== undefined) throw new NotApplicable(`Its ${part} cannot be decoded: ${why}`);
+    return new Uint8Array(data.subarray(span.start, span.end));
+  }
+  return (JSON_FORMATS.has(view.format) ? celValue(view.text, exact) : undefined) ?? view.text;
+}
+
+/** Of a name that occurs several times the last one, as Kafka's lastHeader. */
+function headersOf(record: RecordFields): Map<string, string | null> {
+  const headers = new Map<string, string | null>();
+  for (const { key, value } of readHeaders(record, MOST_HEADERS).headers) {
+    headers.set(key, value && record.data.toString("utf8", value.start, value.end));
+  }
+  return headers;
+}
