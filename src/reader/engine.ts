@@ -39,7 +39,7 @@ export interface EngineOptions {
 }
 
 /** The reading engine at one end of a port; knows nothing of threads. `dispose` ends the reading, its sockets and timers. */
-export function createEngine(options: EngineOptions): { dispose(): Promise<void> } {
+export function createEngine(options: EngineOptions): { readonly busy: boolean; dispose(): Promise<void> } {
   return new Engine(options);
 }
 
@@ -92,6 +92,11 @@ class Engine {
     this.#schemas = options.schemas
       ? cachedSource((id, topic, part) => this.#rpc.call("schema", [id, topic, part]))
       : null;
+  }
+
+  /** connecting, or reading what is there already */
+  get busy(): boolean {
+    return this.#running?.session.busy ?? false;
   }
 
   async dispose(): Promise<void> {

@@ -72,6 +72,10 @@ export class Session implements MatchSink {
     await this.#run.close();
   }
 
+  get busy(): boolean {
+    return this.#state === "connecting" || this.#state === "reading";
+  }
+
   async close(): Promise<void> {
     this.#closed = true;
     this.ring.clear();

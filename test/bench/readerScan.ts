@@ -36,9 +36,12 @@ function untilDone(count: number): Ended {
   };
 }
 
+/** how long the panel is looked at before all is read, ms */
+const LOOKED_AT = 800;
+
 /**
- * Reads a topic to an indexed, scrollable view through the reader worker, as the Messages panel does. Gives seconds from the start command to
- * the last message, connecting and planning included; the thread itself is up.
+ * Reads a topic to an indexed, scrollable view through the reader worker, as in the Messages panel: it opens with the last messages, is looked at for a moment, and then
+ * is told to read from the beginning. Gives seconds from that command to the last message, connecting and planning included.
  */
 export async function scanWithWorker(workerFile: URL, broker: string, topic: string, count: number): Promise<number> {
   const log = (level: string, message: string): void => {
@@ -47,8 +50,13 @@ export async function scanWithWorker(workerFile: URL, broker: string, topic: str
   const reader = startReader({ workerFile, config: configOf(broker), ring: RING, schemas: null, log });
   try {
     const ended = untilDone(count);
-    reader.onStatus((status) => ended.take(status));
-    await reader.call("rows", [0, 1]);
+    let opened = false;
+    reader.onStatus((status) => {
+      if (opened) ended.take(status);
+    });
+    await reader.call("start", [{ ...wholeTopic(topic), from: { kind: "last", count: 200 }, to: { kind: "live" } }]);
+    await new Promise((resolve) => setTimeout(resolve, LOOKED_AT));
+    opened = true;
     const started = performance.now();
     await reader.call("start", [wholeTopic(topic)]);
     await ended.promise;
