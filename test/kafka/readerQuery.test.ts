@@ -6,7 +6,7 @@ import { createTopic, deleteTopic } from "../../src/kafka/admin/topics.ts";
 import { wholeTopic } from "../../src/shared/messages.ts";
 import { useStack } from "../harness/stack.ts";
 import { open, unique } from "./support/clusters.ts";
-import { commitOffset, readyForGroups } from "./support/groups.ts";
+import { commitWhenReady } from "./support/groups.ts";
 import { ended, live, makeTopic, openReader } from "./support/reading.ts";
 
 const { kraft } = await useStack();
@@ -141,11 +141,7 @@ describe("a reading", () => {
     const topic = await makeTopic(cluster, "group", 2);
     await fill(topic, 2, 20);
     const group = unique("committed");
-    await readyForGroups(cluster);
-    assert.equal(
-      await cluster.request({ coordinatorOf: group }, commitOffset, { group, topic, partition: 0, offset: 7n }),
-      0,
-    );
+    await commitWhenReady(cluster, { group, topic, partition: 0, offset: 7n });
     const reader = openReader(kraft.bootstrap);
     await reader.start({ topic, from: { kind: "group", group } });
     const status = await reader.until("the rest", ended);

@@ -7,11 +7,24 @@ import { kafkaJars, kafkaVersions } from "../../harness/jars.ts";
 import { type Started, startProcess, temporaryFolder } from "../../harness/process.ts";
 import { javaCommand } from "../../harness/tools.ts";
 
-/** Asked for a coordinator, a cluster that never had a group makes the topic that keeps them; resolves when it is there. */
-export async function readyForGroups(cluster: Cluster): Promise<void> {
+/** the coordinator is not there yet, loads, or is another broker */
+const NOT_YET = [14, 15, 16];
+
+/**
+ * Commits an offset of a group, also on a cluster that never had one: asked for a coordinator, it makes the topic that keeps groups, and each of that topic's
+ * partitions is ready at its own time.
+ */
+export async function commitWhenReady(
+  cluster: Cluster,
+  offset: { group: string; topic: string; partition: number; offset: bigint },
+): Promise<void> {
   for (let attempt = 0; attempt < 100; attempt++) {
-    const { error } = await cluster.request("any", findCoordinator, { key: "any", keyType: 0 });
-    if (error === 0) return;
+    const { error } = await cluster.request("any", findCoordinator, { key: offset.group, keyType: 0 });
+    if (error === 0) {
+      const code = await cluster.request({ coordinatorOf: offset.group }, commitOffset, offset);
+      if (code === 0) return;
+      if (!NOT_YET.includes(code)) throw new Error(`The offset cannot be committed: error ${code}`);
+    }
     await delay(100);
   }
   throw new Error("The cluster does not become ready for groups.");
@@ -66,7 +79,7 @@ export const syncGroup = defineApi<
 });
 
 /** OffsetCommit (API key 8), version 2, from outside the group: one offset of a group without members. Answers its error code. */
-export const commitOffset = defineApi<{ group: string; topic: string; partition: number; offset: bigint }, number>({
+const commitOffset = defineApi<{ group: string; topic: string; partition: number; offset: bigint }, number>({
   name: "OffsetCommit",
   key: 8,
   versions: [2, 2],

@@ -45,8 +45,10 @@ export function openReader(
     onExported: (listener) => reader.onExported(listener),
     dispose: () => reader.dispose(),
     start: async ({ topic, ...query }) => {
-      seen.length = 0;
       await reader.call("start", [{ ...wholeTopic(topic), ...query }]);
+      // the first word of this run is here before the answer; what the run before still said is not about this one
+      const run = seen.at(-1)?.run;
+      seen.splice(0, seen.length, ...seen.filter((status) => status.run === run));
     },
     until: (what, holds, ms = 20_000) =>
       new Promise((resolve, reject) => {
