@@ -78,7 +78,10 @@ class Engine {
       bytes: (seq, part, from, to) => this.#bytes(seq, part, from, to),
       find: (topic, partition, offset) => this.#running?.session.ring.find(topic, partition, Number(offset)) ?? null,
       locate: (seq) => this.#running?.view.view.placeOf(seq) ?? null,
-      locateTime: (timestamp) => this.#running?.view.view.placeOfTime(Number(timestamp)) ?? null,
+      locateTime: async (timestamp) => {
+        await this.#running?.session.walked();
+        return this.#running?.view.view.placeOfTime(Number(timestamp)) ?? null;
+      },
       sameKey: async (seq, direction, signal) => (await this.#running?.tools.sameKey(seq, direction, signal)) ?? null,
       keyHistory: async (seq, limit, maxChars, signal) =>
         (await this.#running?.tools.keyHistory(seq, limit, maxChars, signal)) ?? [],

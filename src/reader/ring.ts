@@ -1,5 +1,14 @@
-import { baseOffsetOf, lastOffsetDeltaOf, type Source, type StoredBatch } from "../kafka/log/batch.ts";
+import {
+  baseOffsetOf,
+  baseTimestampOf,
+  isAppendTime,
+  lastOffsetDeltaOf,
+  maxTimestampOf,
+  type Source,
+  type StoredBatch,
+} from "../kafka/log/batch.ts";
 import { readOffset } from "../kafka/log/records.ts";
+import { indexBatch } from "../kafka/log/scan.ts";
 import { forgetUnpacked } from "../kafka/log/unpack.ts";
 
 /** Offsets [first, last] of a partition that could not be read, and why. */
@@ -28,7 +37,13 @@ interface Entry {
   rows: number;
   firstSeq: number;
   lastSeq: number;
+  /** why some of its rows cannot be read */
+  damage: string | null;
 }
+
+/** positions of rows whose batch was not walked over yet, and of those that then could not be read: no batch is that large */
+const UNWALKED = 0xffffffff;
+const DAMAGED = 0xfffffffe;
 
 /** about what an entry costs beside its block: two objects */
 const ENTRY_BYTES = 160;
@@ -36,15 +51,30 @@ const ENTRY_BYTES = 160;
 const ROW_BYTES = 16;
 const FIRST_CAPACITY = 4096;
 
+export interface RingOptions {
+  bytes: number;
+  rows: number;
+  /** bytes that one batch may decompress to */
+  batchBytes?: number;
+  /** rows turned out to be unreadable when their batch was walked over */
+  damaged?(problem: Unreadable): void;
+}
+
+const BATCH_BYTES = 128 * 1024 * 1024;
+
 /**
  * The rows that are kept, oldest first, bounded in number and in bytes: what is beyond either limit goes from the old end and is counted.
  *
  * A row is two 32-bit numbers (which batch, where in it) and its time: everything else is read from the bytes when it is shown. Rows are numbered
  * by `seq`, in order of arrival from 0 on; the kept ones are [firstSeq, nextSeq).
+ *
+ * A batch may be added unwalked: how many rows it has is known, what they are is found out when one of them is asked for, or by `index`.
  */
 export class Ring {
   readonly #maxBytes: number;
   readonly #maxRows: number;
+  readonly #batchBytes: number;
+  readonly #damaged: (problem: Unreadable) => void;
   #firstSeq = 0;
   #nextSeq = 0;
   #bytes = 0;
@@ -61,9 +91,15 @@ export class Ring {
   /** by their memory: batches of two responses may take turns */
   #blocks = new WeakMap<Buffer, Block>();
 
-  constructor(limits: { bytes: number; rows: number }) {
-    this.#maxBytes = limits.bytes;
-    this.#maxRows = limits.rows;
+  #unwalked = 0;
+  /** entries before this id have been walked over */
+  #walkedTo = 0;
+
+  constructor({ bytes, rows, batchBytes = BATCH_BYTES, damaged = () => {} }: RingOptions) {
+    this.#maxBytes = bytes;
+    this.#maxRows = rows;
+    this.#batchBytes = batchBytes;
+    this.#damaged = damaged;
   }
 
   get firstSeq(): number {
@@ -75,6 +111,10 @@ export class Ring {
   /** records (not problem rows) that were let go */
   get dropped(): number {
     return this.#dropped;
+  }
+  /** rows whose batches were not walked over yet */
+  get unwalked(): number {
+    return this.#unwalked;
   }
   /** memory held by what is kept, about */
   get bytes(): number {
@@ -115,12 +155,89 @@ export class Ring {
     this.#bytes += count * ROW_BYTES;
   }
 
+  /** All `count` rows of a batch that was not walked over: one at each of its offsets. */
+  addUnwalked(batch: StoredBatch, count: number): void {
+    const id = this.addBatch(batch);
+    const entry = this.#entries[id - this.#firstEntry + this.#entriesHead]!;
+    const block = entry.block!;
+    this.#reserve(count);
+    const mask = this.#entryOf.length - 1;
+    const { header, headerAt } = batch;
+    const last = maxTimestampOf(header, headerAt);
+    const first = isAppendTime(batch.attributes) ? last : baseTimestampOf(header, headerAt);
+    const step = (last - first) / Math.max(1, count - 1);
+    const slot = this.#head + (this.#nextSeq - this.#firstSeq);
+    for (let i = 0; i < count; i++) {
+      this.#entryOf[(slot + i) & mask] = id;
+      this.#positionOf[(slot + i) & mask] = UNWALKED;
+      this.#timeOf[(slot + i) & mask] = first + step * i;
+    }
+    if (block.rows === 0) this.#bytes += block.bytes;
+    block.rows += count;
+    entry.rows = count;
+    this.#nextSeq += count;
+    entry.lastSeq = this.#nextSeq - 1;
+    this.#bytes += count * ROW_BYTES;
+    this.#unwalked += count;
+    this.trim();
+  }
+
+  /** Walks over batches that were not yet, oldest first, until performance.now() has passed `deadline`. True: more is left. */
+  index(deadline: number): boolean {
+    for (let id = Math.max(this.#walkedTo, this.#firstEntry); this.#unwalked > 0; id++) {
+      const entry = this.#entries[id - this.#firstEntry + this.#entriesHead];
+      if (entry === undefined) break;
+      this.#walkedTo = id;
+      if (entry === null || !this.#isUnwalked(entry)) continue;
+      if (performance.now() > deadline) return true;
+      this.#walk(entry, false);
+    }
+    return false;
+  }
+
+  #isUnwalked(entry: Entry): boolean {
+    // the last one is the last to be dropped
+    const slot = (this.#head + (entry.lastSeq - this.#firstSeq)) & (this.#positionOf.length - 1);
+    return entry.rows > 0 && !("why" in entry.content) && this.#positionOf[slot] === UNWALKED;
+  }
+
+  #walk(entry: Entry, keep: boolean): void {
+    const { content } = entry;
+    if ("why" in content) return;
+    const { positions, times, count, damage } = indexBatch(content, keep, this.#batchBytes);
+    entry.damage = damage;
+    const mask = this.#positionOf.length - 1;
+    const from = Math.max(entry.firstSeq, this.#firstSeq);
+    for (let seq = from; seq <= entry.lastSeq; seq++) {
+      const slot = (this.#head + (seq - this.#firstSeq)) & mask;
+      const i = seq - entry.firstSeq;
+      this.#positionOf[slot] = i < count ? positions[i]! : DAMAGED;
+      this.#timeOf[slot] = i < count ? times[i]! : -1;
+    }
+    this.#unwalked -= entry.lastSeq - from + 1;
+    if (damage !== null) {
+      const base = baseOffsetOf(content.header, content.headerAt);
+      const last = base + (entry.lastSeq - entry.firstSeq);
+      this.#damaged({ source: content.source, first: base + count, last, why: damage });
+    }
+  }
+
+  /** The slot of a kept row, whose batch was walked over. */
+  #slotOf(seq: number): number {
+    const slot = (this.#head + (seq - this.#firstSeq)) & (this.#entryOf.length - 1);
+    if (this.#positionOf[slot] === UNWALKED) {
+      this.#walk(this.#entries[this.#entryOf[slot]! - this.#firstEntry + this.#entriesHead]!, true);
+    }
+    return slot;
+  }
+
   addProblem(problem: Unreadable): void {
     const id = this.#addEntry(problem, null);
     const entry = this.#entries[id - this.#firstEntry + this.#entriesHead]!;
     this.#reserve(1);
     const slot = (this.#head + (this.#nextSeq - this.#firstSeq)) & (this.#entryOf.length - 1);
     this.#entryOf[slot] = id;
+    this.#positionOf[slot] = DAMAGED;
     this.#timeOf[slot] = -1;
     entry.rows = 1;
     entry.firstSeq = entry.lastSeq = this.#nextSeq++;
@@ -143,15 +260,27 @@ export class Ring {
   /** A kept row, or null. */
   row(seq: number): StoredRow | null {
     if (!(seq >= this.#firstSeq && seq < this.#nextSeq)) return null;
-    const slot = (this.#head + (seq - this.#firstSeq)) & (this.#entryOf.length - 1);
-    const { content } = this.#entries[this.#entryOf[slot]! - this.#firstEntry + this.#entriesHead]!;
-    return "why" in content
-      ? { kind: "problem", seq, problem: content }
-      : { kind: "record", seq, batch: content, position: this.#positionOf[slot]! };
+    const slot = this.#slotOf(seq);
+    const entry = this.#entries[this.#entryOf[slot]! - this.#firstEntry + this.#entriesHead]!;
+    const { content } = entry;
+    if ("why" in content) return { kind: "problem", seq, problem: content };
+    const position = this.#positionOf[slot]!;
+    if (position !== DAMAGED) return { kind: "record", seq, batch: content, position };
+    const offset = baseOffsetOf(content.header, content.headerAt) + (seq - entry.firstSeq);
+    return {
+      kind: "problem",
+      seq,
+      problem: { source: content.source, first: offset, last: offset, why: entry.damage! },
+    };
   }
 
   /** ms since the epoch of a kept row, rounded beyond 2^53; -1 for none (a problem row has none) */
   timeOf(seq: number): number {
+    return this.#timeOf[this.#slotOf(seq)]!;
+  }
+
+  /** The same without walking over a batch: between its first and last time where it was not walked over yet. */
+  roughTimeOf(seq: number): number {
     return this.#timeOf[(this.#head + (seq - this.#firstSeq)) & (this.#timeOf.length - 1)]!;
   }
 
@@ -172,7 +301,11 @@ export class Ring {
       const mask = this.#entryOf.length - 1;
       for (let seq = Math.max(entry.firstSeq, this.#firstSeq); seq <= entry.lastSeq; seq++) {
         const slot = (this.#head + (seq - this.#firstSeq)) & mask;
-        if (this.#entryOf[slot] === id && readOffset(content, this.#positionOf[slot]!) === offset) return seq;
+        if (this.#entryOf[slot] !== id) continue;
+        // not walked over, or damaged: a row at each of its offsets
+        const position = this.#positionOf[slot]!;
+        const at = position >= DAMAGED ? base + (seq - entry.firstSeq) : readOffset(content, position);
+        if (at === offset) return seq;
       }
     }
     return null;
@@ -184,6 +317,8 @@ export class Ring {
       this.#nextSeq =
       this.#bytes =
       this.#dropped =
+      this.#unwalked =
+      this.#walkedTo =
       this.#head =
       this.#firstEntry =
       this.#entriesHead =
@@ -197,7 +332,7 @@ export class Ring {
   }
 
   #addEntry(content: StoredBatch | Unreadable, block: Block | null): number {
-    this.#entries.push({ content, block, rows: 0, firstSeq: this.#nextSeq, lastSeq: this.#nextSeq });
+    this.#entries.push({ content, block, rows: 0, firstSeq: this.#nextSeq, lastSeq: this.#nextSeq, damage: null });
     this.#bytes += ENTRY_BYTES;
     return this.#firstEntry + this.#entries.length - 1 - this.#entriesHead;
   }
@@ -206,6 +341,7 @@ export class Ring {
     const mask = this.#entryOf.length - 1;
     const index = this.#entryOf[this.#head]! - this.#firstEntry + this.#entriesHead;
     const entry = this.#entries[index]!;
+    if (this.#positionOf[this.#head] === UNWALKED) this.#unwalked--;
     this.#head = (this.#head + 1) & mask;
     this.#firstSeq++;
     this.#bytes -= ROW_BYTES;

@@ -25,7 +25,7 @@ const TAIL_PATIENCE = 5_000;
 /** a timer of Node's takes no more, ms */
 const LONGEST_TIMER = 0x7fffffff;
 /** what one batch may decompress to, whatever memory there is */
-const MAX_BATCH = 128 * MB;
+export const MAX_BATCH = 128 * MB;
 
 /** Sizes that fit a ring of so many bytes. */
 function limitsFor(ringBytes: number, bounded: boolean): FetchLimits {

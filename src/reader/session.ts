@@ -1,6 +1,6 @@
 import type { ClusterConfig } from "../kafka/api.ts";
 import type { ClusterLog } from "../kafka/cluster.ts";
-import type { Source } from "../kafka/log/batch.ts";
+import type { Source, StoredBatch } from "../kafka/log/batch.ts";
 import type { FoundRecords } from "../kafka/log/scan.ts";
 import type { PartitionStatus, ReaderState, ReaderStatus, ReadQuery } from "../shared/messages.ts";
 import { isCancelled, messageOf, UserError } from "../shared/userError.ts";
@@ -9,8 +9,8 @@ import { FilteredSink, type MatchSink } from "./filteredSink.ts";
 import type { PartitionReader } from "./partition.ts";
 import { isBounded } from "./plan.ts";
 import { Rate } from "./rate.ts";
-import { Ring } from "./ring.ts";
-import { Run } from "./run.ts";
+import { Ring, type Unreadable } from "./ring.ts";
+import { MAX_BATCH, Run } from "./run.ts";
 import type { Piece } from "./tail.ts";
 import { Transactions } from "./transactions.ts";
 
@@ -23,6 +23,9 @@ export interface SessionOptions {
   /** something of the status has changed; `now`: the state has */
   changed(now: boolean): void;
 }
+
+/** walks over batches for so long before others have their turn, ms */
+const WALK_SLICE = 6;
 
 /** One query from its start to the next: what was read of it, what is kept, and how it stands. */
 export class Session implements MatchSink {
@@ -45,12 +48,13 @@ export class Session implements MatchSink {
   /** performance.now() since which time counts; null while it does not */
   #since: number | null = performance.now();
   #closed = false;
+  #walking: Promise<void> | null = null;
   readonly #bounded: boolean;
 
   constructor(query: ReadQuery, options: SessionOptions) {
     this.query = query;
     this.#options = options;
-    this.ring = new Ring(options.ring);
+    this.ring = new Ring({ ...options.ring, batchBytes: MAX_BATCH, damaged: (problem) => this.#damaged(problem) });
     this.#bounded = isBounded(query.to, Date.now());
     this.#left = query.to.kind === "count" ? query.to.count : Number.POSITIVE_INFINITY;
     const sink = options.filter ? new FilteredSink(this, options.filter) : this;
@@ -105,6 +109,23 @@ export class Session implements MatchSink {
     this.#options.changed(true);
   }
 
+  /** Resolves when all kept batches have been walked over. Takes turns with everything else. */
+  walked(): Promise<void> {
+    this.#walking ??= this.#walk().finally(() => {
+      this.#walking = null;
+    });
+    return this.#walking;
+  }
+
+  async #walk(): Promise<void> {
+    if (this.ring.unwalked === 0) return;
+    while (!this.#closed && this.ring.index(performance.now() + WALK_SLICE)) {
+      await new Promise<void>((resolve) => setImmediate(resolve));
+    }
+    // times are exact now, and what is damaged is known
+    if (!this.#closed) this.#options.changed(false);
+  }
+
   // ------------------------------------------------------------------------------------------------------ RunSink
 
   scanned(count: number, bytes: number): void {
@@ -113,10 +134,20 @@ export class Session implements MatchSink {
     this.#rate.add(count);
   }
 
+  /** what lies long in the log: many batches come at once, and most are not looked at soon */
+  unwalked(batch: StoredBatch, count: number): boolean {
+    if (this.#closed || this.#underneath === "live") return false;
+    this.scanned(count, sizeOf(batch));
+    this.#matched += count;
+    this.#left -= count;
+    this.ring.addUnwalked(batch, count);
+    return true;
+  }
+
   /** all that is read, or with a filter what it lets through */
-  records({ batch, positions, times, count, bytes }: FoundRecords): void {
+  records({ batch, positions, times, count }: FoundRecords): void {
     if (this.#closed) return;
-    if (!this.#options.filter) this.scanned(count, bytes);
+    if (!this.#options.filter) this.scanned(count, sizeOf(batch));
     this.#matched += count;
     this.#left -= count;
     this.ring.addRecords(batch, positions, times, count);
@@ -128,8 +159,10 @@ export class Session implements MatchSink {
 
   tail(pieces: Piece[]): undefined {
     if (this.#closed) return;
-    for (const { batch, positions, times, bytes } of pieces) {
-      if (!this.#options.filter) this.scanned(positions.length, bytes);
+    const counted = new Set<StoredBatch>();
+    for (const { batch, positions, times } of pieces) {
+      if (!this.#options.filter) this.scanned(positions.length, counted.has(batch) ? 0 : sizeOf(batch));
+      counted.add(batch);
       this.#matched += positions.length;
       this.#left -= positions.length;
       this.ring.addRecords(batch, positions, times, positions.length);
@@ -139,8 +172,12 @@ export class Session implements MatchSink {
 
   unreadable(source: Source, first: number, last: number, why: string): void {
     if (this.#closed) return;
-    this.#unreadable++;
     this.ring.addProblem({ source, first, last, why });
+    this.#damaged({ source, first, last, why });
+  }
+
+  #damaged({ source, first, last, why }: Unreadable): void {
+    this.#unreadable++;
     this.#options.log("warn", `${source.topic}-${source.partition}, offsets ${first} to ${last}: ${why}`);
   }
 
@@ -187,6 +224,7 @@ export class Session implements MatchSink {
       filterProblems: { ...(this.#options.filter?.problems ?? { count: 0, example: null }) },
       dropped: this.ring.dropped,
       unreadable: this.#unreadable,
+      unwalked: this.ring.unwalked,
       behind: String(behind),
       elapsedMs: Math.round(this.#elapsed + (this.#since === null ? 0 : performance.now() - this.#since)),
       partitions: partitionStatus(partitions),
@@ -210,8 +248,12 @@ export class Session implements MatchSink {
     if (this.#state === "done" || this.#state === "failed") return;
     this.#state = state;
     this.#options.changed(true);
+    // first what the panel asks for now
+    if (state !== "reading" && state !== "connecting") setImmediate(() => void this.walked());
   }
 }
+
+const sizeOf = ({ headerAt, end }: StoredBatch): number => end - headerAt;
 
 /** of so many partitions the status goes into detail; beyond, only of those with trouble */
 const MOST_TOLD = 1000;

@@ -242,8 +242,9 @@ export interface ReaderStatus {
   run: number;
   firstSeq: number;
   nextSeq: number;
-  /** messages read from the log, and their key and value bytes */
+  /** messages read from the log */
   scanned: number;
+  /** size of their batches as they are stored: compressed where they are */
   scannedBytes: number;
   /** messages a second, over the last second of reading; 0 while nothing is read */
   rate: number;
@@ -255,6 +256,8 @@ export interface ReaderStatus {
   dropped: number;
   /** batches that could not be read */
   unreadable: number;
+  /** kept messages that were only counted so far, from the headers of their batches: their times are not exactly known to the time line */
+  unwalked: number;
   /** messages between the positions and the ends */
   behind: string;
   /** since the run started, without pauses */
@@ -287,6 +290,7 @@ export const nothingRead: Readonly<ReaderStatus> = {
   scannedBytes: 0,
   dropped: 0,
   unreadable: 0,
+  unwalked: 0,
   behind: "0",
   elapsedMs: 0,
   rate: 0,

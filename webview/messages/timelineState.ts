@@ -38,6 +38,7 @@ export class TimelineState {
       run,
       firstSeq,
       nextSeq,
+      status.unwalked,
       status.view.revision,
       status.view.next,
       status.view.progress,

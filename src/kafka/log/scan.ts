@@ -21,7 +21,8 @@ import {
 } from "./batch.ts";
 import { CodecError, codecOf, decompressBriefly } from "./codecs.ts";
 import { crc32c } from "./crc32c.ts";
-import { MIN_RECORD, walkRecords } from "./walk.ts";
+import { type Unpacked, unpack } from "./unpack.ts";
+import { MIN_RECORD, type Walk, walkRecords } from "./walk.ts";
 
 /** The visible records of one batch. The arrays, and `data`, are used again for the next batch: copy from them. */
 export interface FoundRecords {
@@ -41,6 +42,11 @@ export interface FoundRecords {
 /** Takes what a scan finds, in the order of the log. */
 export interface ScanSink {
   records(found: FoundRecords): void;
+  /**
+   * Takes a compressed batch all of whose records are wanted, without a look at them: its checksum is right, its header says that there are
+   * `count`, one at each offset. They are walked over later (`indexBatch`). False: they are to be walked over now.
+   */
+  unwalked?(batch: StoredBatch, count: number): boolean;
   /** Offsets [first, last] could not be read; why, in a sentence. */
   unreadable(source: Source, first: number, last: number, why: string): void;
   /** A transaction of a producer ends with the marker at `offset`. */
@@ -238,6 +244,9 @@ interface Found {
   aborted: boolean;
 }
 
+/** no codec packs records closer than this: a header that claims more than so many for each byte is not believed */
+const MOST_PER_BYTE = 32;
+
 /** One batch whose header is sound. Gives the number of records handed over and the offset after the last of them. */
 function scanBatch(
   { buffer, at, stop, source, base, last, aborted }: Found,
@@ -249,9 +258,44 @@ function scanBatch(
   const attributes = attributesOf(buffer, at);
   const codec: Codec | null = codecOf(attributes);
   if (codec === null) throw new Unreadable(`is compressed with codec ${attributes & 7}, which is unknown`);
+  const claimed = recordCountOf(buffer, at);
+  if (codec !== "none" && sink.unwalked && !aborted) {
+    const whole = from <= base && last < limits.to && claimed === last - base + 1 && claimed <= most;
+    if (whole && claimed <= (stop - at) * MOST_PER_BYTE) {
+      if (sink.unwalked(new StoredBatch(source, buffer, at, stop), claimed))
+        return { records: claimed, next: last + 1 };
+    }
+  }
   const data = codec === "none" ? buffer : inflate(codec, buffer.subarray(at + BATCH_HEADER, stop), limits.batchBytes);
   const start = codec === "none" ? at + BATCH_HEADER : 0;
   const end = codec === "none" ? stop : data.length;
+  const walk = walkBatch(
+    buffer,
+    at,
+    { data, start, end },
+    from - base,
+    Math.min(limits.to - base, last - base + 1),
+    most,
+  );
+  const { count, bytes } = walk;
+  if (count > 0) {
+    const batch = new StoredBatch(source, buffer, at, stop, false, aborted);
+    sink.records({ batch, positions, times, count, bytes, data, dataEnd: end });
+  }
+  if (walk.damaged) {
+    const first = Math.max(from, base + walk.nextDelta);
+    sink.unreadable(source, first, Math.max(first, last), damagedAfter(base, walk.walked, claimed));
+    return { records: count, next: last + 1 };
+  }
+  return { records: count, next: base + walk.nextDelta };
+}
+
+const damagedAfter = (base: number, walked: number, claimed: number): string =>
+  `The batch at offset ${base} is damaged after ${walked} of its ${claimed} records: a record's lengths do not fit.`;
+
+/** Walks over the records of the batch whose header is at `at`, into `positions` and `times`. Throws Unreadable. */
+function walkBatch(buffer: Buffer, at: number, unpacked: Unpacked, from: number, to: number, most: number): Walk {
+  const { data, start, end } = unpacked;
   const claimed = recordCountOf(buffer, at);
   if (claimed < 0 || claimed > Math.floor((end - start) / MIN_RECORD)) {
     throw new Unreadable(`is damaged: it claims ${claimed} records in ${end - start} bytes`);
@@ -260,38 +304,59 @@ function scanBatch(
     positions = new Uint32Array(Math.max(claimed, positions.length * 2));
     times = new Float64Array(positions.length);
   }
-  const walk = walkRecords(
-    data,
-    start,
-    end,
-    positions,
-    times,
-    claimed,
-    from - base,
-    Math.min(limits.to - base, last - base + 1),
-    most,
-  );
-  if (walk.count > 0) {
-    const { count, bytes } = walk;
-    if (isAppendTime(attributes)) times.fill(maxTimestampOf(buffer, at), 0, count);
-    else {
-      const baseTime = baseTimestampOf(buffer, at);
-      for (let i = 0; i < count; i++) times[i]! += baseTime;
-    }
-    const batch = new StoredBatch(source, buffer, at, stop, false, aborted);
-    sink.records({ batch, positions, times, count, bytes, data, dataEnd: end });
+  const walk = walkRecords(data, start, end, positions, times, claimed, from, to, most);
+  if (isAppendTime(attributesOf(buffer, at))) times.fill(maxTimestampOf(buffer, at), 0, walk.count);
+  else {
+    const baseTime = baseTimestampOf(buffer, at);
+    for (let i = 0; i < walk.count; i++) times[i]! += baseTime;
   }
-  if (walk.damaged) {
-    const first = Math.max(from, base + walk.nextDelta);
-    sink.unreadable(
-      source,
-      first,
-      Math.max(first, last),
-      `The batch at offset ${base} is damaged after ${walk.walked} of its ${claimed} records: a record's lengths do not fit.`,
-    );
-    return { records: walk.count, next: last + 1 };
+  return walk;
+}
+
+/** What `indexBatch` finds. The arrays are used again for the next batch: copy from them. */
+export interface BatchIndex {
+  /** [0 … count): as FoundRecords has them */
+  positions: Uint32Array;
+  times: Float64Array;
+  count: number;
+  /** why there are no more, in a sentence; null when all are there that the header claims */
+  damage: string | null;
+}
+
+/**
+ * Walks over a batch that was taken unwalked.
+ *
+ * @param keep its unpacked records are about to be looked at
+ * @param limit bytes that it may decompress to
+ */
+export function indexBatch(batch: StoredBatch, keep: boolean, limit: number): BatchIndex {
+  const { header, headerAt } = batch;
+  const base = baseOffsetOf(header, headerAt);
+  const codec = codecOf(batch.codec);
+  try {
+    let unpacked: Unpacked;
+    if (codec !== null && codec !== "none" && !keep) {
+      const data = inflate(codec, header.subarray(headerAt + BATCH_HEADER, batch.end), limit);
+      unpacked = { data, start: 0, end: data.length };
+    } else unpacked = unpackWithin(batch, limit);
+    const all = lastOffsetDeltaOf(header, headerAt) + 1;
+    const { count, walked } = walkBatch(header, headerAt, unpacked, 0, all, all);
+    const claimed = recordCountOf(header, headerAt);
+    const damage = count < claimed ? damagedAfter(base, walked, claimed) : null;
+    return { positions, times, count, damage };
+  } catch (error) {
+    if (!(error instanceof Unreadable)) throw error;
+    return { positions, times, count: 0, damage: `The batch at offset ${base} ${error.message}.` };
   }
-  return { records: walk.count, next: base + walk.nextDelta };
+}
+
+function unpackWithin(batch: StoredBatch, limit: number): Unpacked {
+  try {
+    return unpack(batch, limit);
+  } catch (error) {
+    if (error instanceof CodecError) throw new Unreadable(`cannot be read: ${error.message}`, { cause: error });
+    throw error;
+  }
 }
 
 function inflate(codec: Exclude<Codec, "none">, bytes: Buffer, limit: number): Buffer {

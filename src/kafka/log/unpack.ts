@@ -18,8 +18,12 @@ export interface Unpacked {
   end: number;
 }
 
-/** The records of a batch that was scanned: in place when they are not compressed. */
-export function unpack(batch: StoredBatch): Unpacked {
+/**
+ * The records of a batch that was scanned: in place when they are not compressed. Throws CodecError only for one that was never unpacked before.
+ *
+ * @param limit bytes that it may decompress to
+ */
+export function unpack(batch: StoredBatch, limit = NO_LIMIT): Unpacked {
   const codec = codecOf(batch.codec);
   if (codec === null || codec === "none") {
     return { data: batch.header, start: batch.headerAt + BATCH_HEADER, end: batch.end };
@@ -27,7 +31,7 @@ export function unpack(batch: StoredBatch): Unpacked {
   let data = recent.get(batch);
   if (data) recent.delete(batch);
   else {
-    data = decompress(codec, batch.header.subarray(batch.headerAt + BATCH_HEADER, batch.end), NO_LIMIT);
+    data = decompress(codec, batch.header.subarray(batch.headerAt + BATCH_HEADER, batch.end), limit);
     recentBytes += data.length;
   }
   recent.set(batch, data);

@@ -98,8 +98,8 @@ export class Pass {
     const reads = this.#reads;
     const bounded = this.#bounded;
     let seq = Math.max(this.next, ring.firstSeq);
-    // a bound on the rows too, not only on those that are taken
-    const stop = Math.min(end, seq + 16 * window.seqs.length);
+    // a bound on the rows too, not only on those that are taken; a lower one where batches may have to be walked over
+    const stop = Math.min(end, seq + (ring.unwalked > 0 ? 1 : 16) * window.seqs.length);
     window.clear();
     for (; seq < stop && !window.full; seq++) {
       const time = ring.timeOf(seq);

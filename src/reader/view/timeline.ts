@@ -31,8 +31,9 @@ interface Range {
 }
 
 /**
- * Counts the kept and the shown messages over time. Passes over all kept times, ten to twenty ms for a million, and remembers the last result:
- * nothing is counted again while neither rows nor view have changed.
+ * Counts the kept and the shown messages over time; those of batches that were not walked over yet, evenly between the first and last time of
+ * their batch. Passes over all kept times, ten to twenty ms for a million, and remembers the last result: nothing is counted again while neither
+ * rows nor view have changed.
  */
 export class TimelineCounter {
   readonly #ring: Ring;
@@ -55,7 +56,7 @@ export class TimelineCounter {
   timeline(view: View, buckets: number): Omit<Timeline, "run"> {
     const ring = this.#ring;
     const { revision, first, next } = view.status();
-    const state = [ring.firstSeq, ring.nextSeq, revision, first, next, buckets].join();
+    const state = [ring.firstSeq, ring.nextSeq, ring.unwalked, revision, first, next, buckets].join();
     if (!this.#result || view !== this.#view || state !== this.#state) {
       this.#result = countTimes(ring, view, Math.min(Math.max(Math.floor(buckets), FEWEST_BUCKETS), MOST_BUCKETS));
       this.#view = view;
@@ -76,7 +77,7 @@ function countTimes(ring: Ring, view: View, most: number): Omit<Timeline, "run">
   // where nothing is hidden both are the same; rows in the order of a sort lie all over memory
   if (view.count < ring.nextSeq - ring.firstSeq) {
     const buckets = (shown = new Buckets(range, step));
-    view.eachSeq((seq) => buckets.add(ring.timeOf(seq)));
+    view.eachSeq((seq) => buckets.add(ring.roughTimeOf(seq)));
   }
   return {
     earliest: exactTime(ring, all.earliest),
@@ -110,7 +111,7 @@ class Buckets {
 
 function countKept(ring: Ring, buckets: Buckets): void {
   const { nextSeq } = ring;
-  for (let seq = ring.firstSeq; seq < nextSeq; seq++) buckets.add(ring.timeOf(seq));
+  for (let seq = ring.firstSeq; seq < nextSeq; seq++) buckets.add(ring.roughTimeOf(seq));
 }
 
 /** The first and last time and a row of each; null when no row has a time. */
@@ -121,7 +122,7 @@ function extent(ring: Ring): (Range & { earliest: number; latest: number }) | nu
   let earliest = -1;
   let latest = -1;
   for (let seq = ring.firstSeq; seq < nextSeq; seq++) {
-    const time = ring.timeOf(seq);
+    const time = ring.roughTimeOf(seq);
     if (time === -1) continue;
     if (time < low) {
       low = time;
@@ -142,7 +143,7 @@ function withoutAbsurd(ring: Ring, all: Range): Range {
   const stride = Math.max(1, Math.floor((nextSeq - firstSeq) / SAMPLE));
   const sample: number[] = [];
   for (let seq = firstSeq; seq < nextSeq; seq += stride) {
-    const time = ring.timeOf(seq);
+    const time = ring.roughTimeOf(seq);
     if (time !== -1) sample.push(time);
   }
   if (sample.length < MANY) return all;
@@ -155,7 +156,7 @@ function withoutAbsurd(ring: Ring, all: Range): Range {
   let low = from;
   let high = to;
   for (let seq = firstSeq; seq < nextSeq; seq++) {
-    const time = ring.timeOf(seq);
+    const time = ring.roughTimeOf(seq);
     if (time === -1 || time < from - far || time > to + far) continue;
     if (time < low) low = time;
     if (time > high) high = time;
