@@ -43,8 +43,8 @@ export interface FoundRecords {
 export interface ScanSink {
   records(found: FoundRecords): void;
   /**
-   * Takes a compressed batch all of whose records are wanted, without a look at them: its checksum is right, its header says that there are
-   * `count`, one at each offset. They are walked over later (`indexBatch`). False: they are to be walked over now.
+   * Takes a batch all of whose records are wanted, without a look at them: its header says that there are `count`, one at each offset, and what
+   * follows it agrees. It is checked and walked over later (`indexBatch`). False: that is to be done now.
    */
   unwalked?(batch: StoredBatch, count: number): boolean;
   /** Offsets [first, last] could not be read; why, in a sentence. */
@@ -80,6 +80,9 @@ export interface ScanResult {
 class Unreadable extends Error {
   override readonly name = "Unreadable";
 }
+
+/** no codec packs records much closer than this: a header that claims more of them for each byte is not believed unseen */
+const MOST_PER_BYTE = 32;
 
 let positions = new Uint32Array(1024);
 let times = new Float64Array(1024);
@@ -164,7 +167,13 @@ export class PartitionScan {
     const buffer = this.#buffer;
     let last = base;
     try {
-      checkBatch(buffer, at, stop);
+      checkFormat(buffer, at, stop);
+      const whole = this.#takeUnwalked(at, base, stop, most);
+      if (whole > 0) {
+        this.#next = base + whole;
+        return whole;
+      }
+      checkSum(buffer, at, stop);
       const lastDelta = lastOffsetDeltaOf(buffer, at);
       if (lastDelta < 0) throw new Unreadable(`is damaged: it claims ${lastDelta} as its last offset`);
       last = base + lastDelta;
@@ -203,6 +212,24 @@ export class PartitionScan {
     return 0;
   }
 
+  /** Hands over a batch unwalked where its header can be believed; gives the number of its records, 0 when it is to be walked over. */
+  #takeUnwalked(at: number, base: number, stop: number, most: number): number {
+    if (!this.#sink.unwalked || this.#transactions !== null) return 0;
+    const buffer = this.#buffer;
+    const count = recordCountOf(buffer, at);
+    const attributes = attributesOf(buffer, at);
+    const codec = codecOf(attributes);
+    if (count !== lastOffsetDeltaOf(buffer, at) + 1 || count <= 0 || count > most || codec === null) return 0;
+    const dense = codec === "none" ? 1 / MIN_RECORD : MOST_PER_BYTE;
+    if (isControl(attributes) || count > (stop - at) * dense) return 0;
+    const limits = this.#limits;
+    if (base < Math.max(this.#next, limits.visible) || base + count > limits.to) return 0;
+    // the batch behind it starts where this one says that it ends; the last one of an answer has only its checksum
+    const agrees = stop + 8 <= this.#end && baseOffsetOf(buffer, stop) === base + count;
+    if (!agrees) checkSum(buffer, at, stop);
+    return this.#sink.unwalked(new StoredBatch(this.#source, buffer, at, stop), count) ? count : 0;
+  }
+
   /** The last offset that a damaged batch claims is believed only when something else agrees with it. */
   #lastOfDamaged(at: number, base: number, stop: number): number {
     const buffer = this.#buffer;
@@ -217,13 +244,16 @@ export class PartitionScan {
   }
 }
 
-function checkBatch(buffer: Buffer, at: number, stop: number): void {
+function checkFormat(buffer: Buffer, at: number, stop: number): void {
   const magic = magicOf(buffer, at);
   if (magic === 0 || magic === 1) {
     throw new Unreadable(`is stored in message format v${magic}, from before Kafka 0.11, which is not supported`);
   }
   if (magic !== 2) throw new Unreadable(`is damaged: it claims to be of format ${magic}`);
   if (stop - at < BATCH_HEADER) throw new Unreadable(`is damaged: ${stop - at} bytes cannot hold a batch header`);
+}
+
+function checkSum(buffer: Buffer, at: number, stop: number): void {
   const crc = crc32c(buffer, at + CRC_START, stop);
   const stored = crcOf(buffer, at);
   if (crc !== stored) {
@@ -244,9 +274,6 @@ interface Found {
   aborted: boolean;
 }
 
-/** no codec packs records closer than this: a header that claims more than so many for each byte is not believed */
-const MOST_PER_BYTE = 32;
-
 /** One batch whose header is sound. Gives the number of records handed over and the offset after the last of them. */
 function scanBatch(
   { buffer, at, stop, source, base, last, aborted }: Found,
@@ -259,13 +286,6 @@ function scanBatch(
   const codec: Codec | null = codecOf(attributes);
   if (codec === null) throw new Unreadable(`is compressed with codec ${attributes & 7}, which is unknown`);
   const claimed = recordCountOf(buffer, at);
-  if (codec !== "none" && sink.unwalked && !aborted) {
-    const whole = from <= base && last < limits.to && claimed === last - base + 1 && claimed <= most;
-    if (whole && claimed <= (stop - at) * MOST_PER_BYTE) {
-      if (sink.unwalked(new StoredBatch(source, buffer, at, stop), claimed))
-        return { records: claimed, next: last + 1 };
-    }
-  }
   const data = codec === "none" ? buffer : inflate(codec, buffer.subarray(at + BATCH_HEADER, stop), limits.batchBytes);
   const start = codec === "none" ? at + BATCH_HEADER : 0;
   const end = codec === "none" ? stop : data.length;
@@ -334,6 +354,7 @@ export function indexBatch(batch: StoredBatch, keep: boolean, limit: number): Ba
   const base = baseOffsetOf(header, headerAt);
   const codec = codecOf(batch.codec);
   try {
+    checkSum(header, headerAt, batch.end);
     let unpacked: Unpacked;
     if (codec !== null && codec !== "none" && !keep) {
       const data = inflate(codec, header.subarray(headerAt + BATCH_HEADER, batch.end), limit);

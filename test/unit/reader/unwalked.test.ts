@@ -80,12 +80,12 @@ const some = (codec: Partial<TestBatch> = GZIP) =>
 
 describe("batches that are added unwalked", () => {
   test("give the rows that walking over them at once gives, in whatever order they are asked for", () => {
-    for (const codec of [GZIP, ZSTD]) {
+    for (const codec of [GZIP, ZSTD, {}]) {
       const at = fill(some(codec), false);
       const lazily = fill(some(codec), true);
-      assert.deepEqual([lazily.unwalked, lazily.walked, lazily.ring.unwalked], [117, 30, 117]);
+      assert.deepEqual([lazily.unwalked, lazily.walked, lazily.ring.unwalked], [147, 0, 147]);
       assert.equal(lazily.ring.row(60)?.kind, "record");
-      assert.equal(lazily.ring.unwalked, 17, "only the batch of the row that was asked for is walked over");
+      assert.equal(lazily.ring.unwalked, 47, "only the batch of the row that was asked for is walked over");
       assert.equal(lazily.ring.timeOf(107), 1000 + 1070);
       assert.deepEqual(rowsOf(lazily.ring), rowsOf(at.ring));
       assert.equal(lazily.ring.unwalked, 0);
@@ -95,7 +95,7 @@ describe("batches that are added unwalked", () => {
   test("are walked over in the background, a little at a time", () => {
     const { ring } = fill(some(), true);
     assert.equal(ring.index(0), true, "the deadline has passed already");
-    assert.equal(ring.unwalked, 117);
+    assert.equal(ring.unwalked, 147);
     assert.equal(ring.index(Number.POSITIVE_INFINITY), false);
     assert.equal(ring.unwalked, 0);
     assert.deepEqual(rowsOf(ring), rowsOf(fill(some(), false).ring));
@@ -104,20 +104,20 @@ describe("batches that are added unwalked", () => {
   test("are found by offset without being walked over", () => {
     const { ring } = fill(some(), true);
     assert.deepEqual([ring.find("t", 0, 0), ring.find("t", 0, 50), ring.find("t", 0, 146)], [0, 50, 146]);
-    assert.equal(ring.unwalked, 117);
+    assert.equal(ring.unwalked, 147);
   });
 
   test("have rough times within those of their batch until then", () => {
     const { ring } = fill(some(), true);
     assert.deepEqual([ring.roughTimeOf(7), ring.roughTimeOf(57), ring.roughTimeOf(106)], [1070, 1570, 2060]);
-    assert.equal(ring.unwalked, 117);
+    assert.equal(ring.unwalked, 147);
     const append = fill(batch(0, 5, { ...GZIP, attributes: 1 | 8, maxTimestamp: 9999n }), true).ring;
     assert.deepEqual([append.roughTimeOf(0), append.timeOf(0)], [9999, 9999]);
   });
 
   test("count rows that were dropped before anybody looked", () => {
     const { ring } = fill(some(), true, { rows: 50 });
-    assert.deepEqual([ring.firstSeq, ring.nextSeq, ring.dropped, ring.unwalked], [97, 147, 97, 20]);
+    assert.deepEqual([ring.firstSeq, ring.nextSeq, ring.dropped, ring.unwalked], [97, 147, 97, 50]);
     assert.deepEqual(rowsOf(ring), rowsOf(fill(some(), false, { rows: 50 }).ring));
     assert.equal(ring.unwalked, 0);
     ring.clear();
@@ -133,6 +133,38 @@ describe("batches that are added unwalked", () => {
     assert.deepEqual([gaps.unwalked, gaps.walked], [0, 3]);
     const lie = fill(batch(0, 3, { ...GZIP, count: 2_000_000_000, lastOffsetDelta: 1_999_999_999 }), true);
     assert.deepEqual([lie.unwalked, lie.walked, lie.ring.nextSeq], [0, 0, 1], "a header that claims billions");
+  });
+
+  test("are never shown without their checksum", () => {
+    for (const codec of [GZIP, {}]) {
+      const log = Buffer.concat([batch(0, 3, codec), batch(3, 4, codec), batch(7, 2, codec)]);
+      const second = batch(0, 3, codec).length;
+      const third = second + batch(3, 4, codec).length;
+      // within the records of the batch in the middle
+      log[third - 5]! ^= 1;
+      const { ring, problems, unwalked } = fill(log, true);
+      assert.equal(unwalked, 9);
+      assert.equal(ring.index(Number.POSITIVE_INFINITY), false);
+      assert.deepEqual(
+        problems.map(({ first, last }) => [first, last]),
+        [[3, 6]],
+      );
+      assert.match(problems[0]!.why, /^The batch at offset 3 is damaged: its checksum is /);
+      const kinds = Array.from({ length: 9 }, (_, seq) => ring.row(seq)!.kind.slice(0, 1)).join("");
+      assert.equal(kinds, "rrrpppprr");
+      // its header: what follows does not agree, so that it is looked at now, and is one row
+      log[third - 5]! ^= 1;
+      log[second + 26]! ^= 1;
+      const header = fill(log, true);
+      assert.deepEqual([header.unwalked, header.ring.nextSeq], [5, 6]);
+      const row = header.ring.row(3)!;
+      assert.ok(row.kind === "problem" && row.problem.first === 3 && row.problem.last === 6);
+      // the last batch, behind which there is nothing
+      log[second + 26]! ^= 1;
+      log[log.length - 5]! ^= 1;
+      const last = fill(log, true);
+      assert.deepEqual([last.unwalked, last.ring.nextSeq], [7, 8]);
+    }
   });
 
   test("say of each row that it cannot be read when the batch is not what its header claims", () => {
