@@ -27,16 +27,42 @@ export function order(i: number, next: () => number): string {
   );
 }
 
-/** Writes `count` messages as lines "key TAB value", for kcat -P -K. */
-export async function writeMessages(out: Writable, count: number): Promise<void> {
-  const next = random(42);
-  const lines: string[] = [];
-  for (let i = 0; i < count; i++) {
-    lines.push(`C-${next() % 250_000}\t${order(i, next)}\n`);
-    if (lines.length === 5000 || i === count - 1) {
-      if (!out.write(lines.join(""))) await once(out, "drain");
-      lines.length = 0;
+/** Writes `count` orders as lines "key TAB value". */
+export function writeOrders(out: Writable, count: number): Promise<void> {
+  return writeLines(out, count, (i, next) => `C-${next() % 250_000}\t${order(i, next)}\n`);
+}
+
+/** Writes `count` JSON values of exactly `size` bytes (at least 40) as lines "key TAB value". */
+export function writeSized(out: Writable, count: number, size: number): Promise<void> {
+  const next = random(7);
+  const words = Array.from({ length: 20_000 }, () => `${next().toString(36)} ${CITIES[next() % 3]}`).join(" ");
+  return writeLines(out, count, (i, pick) => {
+    const head = `{"id":${String(i).padStart(9, "1")},"note":"`;
+    let note = "";
+    while (note.length < size - head.length - 2) {
+      const from = pick() % (words.length / 2);
+      note += words.slice(from, from + size - head.length - 2 - note.length);
     }
+    return `K-${i}\t${head}${note}"}\n`;
+  });
+}
+
+async function writeLines(
+  out: Writable,
+  count: number,
+  line: (i: number, next: () => number) => string,
+): Promise<void> {
+  const next = random(42);
+  let lines: string[] = [];
+  let characters = 0;
+  for (let i = 0; i < count; i++) {
+    const text = line(i, next);
+    lines.push(text);
+    characters += text.length;
+    if (characters < 1_000_000 && i < count - 1) continue;
+    if (!out.write(lines.join(""))) await once(out, "drain");
+    lines = [];
+    characters = 0;
   }
   out.end();
 }
