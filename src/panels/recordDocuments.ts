@@ -47,7 +47,7 @@ export class RecordDocuments {
     await this.documents.open({ text: payload.text, languageId: id, title });
     if (payload.textCut > 0)
       void this.ctx.ui.warn(
-        `Only the first ${count(payload.text.length)} characters are shown; ${count(payload.textCut)} more are not. Export the message as a raw value to get all of it.`,
+        `Only the first ${count(payload.text.length)} characters ${payload.shownBytes === undefined ? `are shown; ${count(payload.textCut)} more are not` : `of ${count(payload.size)} bytes are shown`}. Export the message as a raw value to get all of it.`,
       );
   }
 

@@ -56,8 +56,14 @@ export function languageOf({ format, text }: Pick<PayloadView, "format" | "text"
 function payloadJson(payload: PayloadView | null): string {
   if (!payload) return "null";
   const { textCut, text } = payload;
-  if (textCut > 0) return JSON.stringify(`${text}… (${textCut.toLocaleString("en")} more characters)`);
+  if (textCut > 0) return JSON.stringify(`${text}… (${restOf(payload)})`);
   return languageOf(payload).id === "json" ? text : JSON.stringify(text);
+}
+
+function restOf({ textCut, shownBytes, size }: PayloadView): string {
+  const count = (n: number): string => n.toLocaleString("en");
+  if (shownBytes === undefined) return `${count(textCut)} more characters`;
+  return shownBytes === 0 ? `the beginning of ${count(size)} bytes` : `${count(size - shownBytes)} more bytes`;
 }
 
 /** As a list: a name may stand there several times, in an order. */

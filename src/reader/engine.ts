@@ -74,7 +74,10 @@ class Engine {
       setView: (spec) => this.#setView(spec),
       rows: (from, to) => this.#rows(from, to),
       // without the optional argument the signal comes in its place
-      detail: (seq, maxChars) => this.#detail(seq, typeof maxChars === "number" ? maxChars : undefined),
+      detail: (seq, ...rest) => {
+        const [maxChars, signal] = rest.length === 2 ? rest : [undefined, rest[0] as unknown as AbortSignal];
+        return this.#detail(seq, maxChars, signal);
+      },
       bytes: (seq, part, from, to) => this.#bytes(seq, part, from, to),
       find: (topic, partition, offset) => this.#running?.session.ring.find(topic, partition, Number(offset)) ?? null,
       locate: (seq) => this.#running?.view.view.placeOf(seq) ?? null,
@@ -192,9 +195,9 @@ class Engine {
     return { run, revision, from: start, rows: await Promise.all(rows) };
   }
 
-  async #detail(seq: number, maxChars?: number): Promise<RecordDetail | null> {
+  async #detail(seq: number, maxChars: number | undefined, signal: AbortSignal): Promise<RecordDetail | null> {
     const stored = this.#running?.session.ring.row(seq);
-    return stored?.kind === "record" ? this.#running!.rows.detail(stored, maxChars) : null;
+    return stored?.kind === "record" ? this.#running!.rows.detail(stored, maxChars, signal) : null;
   }
 
   #bytes(seq: number, part: PayloadPart, from: number, to: number): BytesView | null {

@@ -104,17 +104,18 @@ export class RowViews {
     return view instanceof Promise ? view.then(cells) : cells(view);
   }
 
-  /** All of a record, each payload decoded in full up to `maxChars`. */
-  async detail(stored: StoredRecord, maxChars = DETAIL_CHARS): Promise<RecordDetail> {
+  /** All of a record, each payload decoded in full up to `maxChars`. Others have their turn in between; rejects when the signal aborts. */
+  async detail(stored: StoredRecord, maxChars = DETAIL_CHARS, signal?: AbortSignal): Promise<RecordDetail> {
     const { batch } = stored;
     const record = readRecord(batch, stored.position);
     const { headers, problem } = readHeaders(record, MAX_HEADERS);
     const { topic } = batch;
-    const key = await this.view(record, record.key, topic, "key", maxChars);
-    const value = await this.view(record, record.value, topic, "value", maxChars);
+    const key = await this.#viewInTurns(record, record.key, topic, "key", maxChars, signal);
+    const value = await this.#viewInTurns(record, record.value, topic, "value", maxChars, signal);
     const shown: HeaderView[] = [];
     for (const header of headers) {
-      const view = await this.view(record, header.value, topic, "header", Math.min(maxChars, HEADER_CHARS));
+      const most = Math.min(maxChars, HEADER_CHARS);
+      const view = await this.#viewInTurns(record, header.value, topic, "header", most, signal);
       shown.push({ key: header.key, value: view });
     }
     if (problem !== null) {
@@ -158,6 +159,19 @@ export class RowViews {
   ): PayloadView | null | Promise<PayloadView> {
     if (!span) return null;
     return this.#decoder.view(data.subarray(span.start, span.end), this.#context(topic, part), maxChars);
+  }
+
+  #viewInTurns(
+    { data }: RecordFields,
+    span: Span,
+    topic: string,
+    part: DecodeContext["part"],
+    maxChars: number,
+    signal?: AbortSignal,
+  ): PayloadView | null | Promise<PayloadView> {
+    if (!span) return null;
+    const bytes = data.subarray(span.start, span.end);
+    return this.#decoder.viewInTurns(bytes, this.#context(topic, part), maxChars, signal);
   }
 
   #cell({ data }: RecordFields, span: Span, topic: string, part: "key" | "value"): Cell | null | Promise<Cell> {

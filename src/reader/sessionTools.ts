@@ -55,7 +55,7 @@ export class SessionTools {
     const details: RecordDetail[] = [];
     for (const one of await keyHistory(ring, seq, limit, signal)) {
       const row = ring.row(one);
-      if (row?.kind === "record") details.push(await this.#rows.detail(row, maxChars));
+      if (row?.kind === "record") details.push(await this.#rows.detail(row, maxChars, signal));
       signal.throwIfAborted();
     }
     return details;

@@ -40,4 +40,14 @@ export interface Decoder {
   preview(bytes: Uint8Array, context: DecodeContext, maxChars: number): Cell | Promise<Cell>;
   /** all of it for the detail pane, cut at `maxChars` (Infinity: whole) */
   view(bytes: Uint8Array, context: DecodeContext, maxChars: number): PayloadView | Promise<PayloadView>;
+  /**
+   * As `view`, but large payloads hold nobody up: of one with more bytes than `maxChars` only the beginning is looked at, which `shownBytes` of the view tells,
+   * and others of the thread have their turn in between. The bytes must stay as they are until it is settled. Rejects only when `signal` aborts.
+   */
+  viewInTurns(
+    bytes: Uint8Array,
+    context: DecodeContext,
+    maxChars: number,
+    signal?: AbortSignal,
+  ): PayloadView | Promise<PayloadView>;
 }

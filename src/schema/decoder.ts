@@ -3,9 +3,21 @@ import { messageOf, UserError } from "../shared/userError.ts";
 import type { DecodeContext, Decoder, RegisteredSchema } from "./api.ts";
 import { isPlausibleWire, WIRE_HEADER, wireSchemaId } from "./confluent.ts";
 import { hexLength, hexText } from "./hex.ts";
-import { compactJson, opensContainer, prettyJson, prettyLength, scanJson } from "./json.ts";
+import { opensContainer, scanJson } from "./json.ts";
+import { compactJson, prettyJson, prettyLength } from "./jsonLayout.ts";
+import { jsonBeginning, LARGE, largeText, largeView } from "./largeView.ts";
 import { createSchemaFormats, type SchemaFormat, type SchemaFormats } from "./schemaFormats.ts";
-import { asBuffer, characterStart, cutAt, isText, oneLine, PREVIEW_BYTES, utf16Length } from "./text.ts";
+import {
+  asBuffer,
+  byteOrderMark,
+  characterStart,
+  closesContainer,
+  cutAt,
+  isText,
+  oneLine,
+  PREVIEW_BYTES,
+  utf16Length,
+} from "./text.ts";
 
 /** Longest text that is ever made of one payload, in UTF-16 units: V8's strings end at about 500 million. */
 const MAX_TEXT = 200_000_000;
@@ -39,6 +51,15 @@ export function createDecoder(): Decoder {
       const id = wireSchemaId(buffer);
       if (id !== 0 && context.part !== "header") return viewWire(formats, buffer, id, context, context.part, limit);
       return viewPlain(buffer, limit, NONE);
+    },
+    viewInTurns(bytes, context, maxChars, signal) {
+      if (bytes.length <= LARGE) return this.view(bytes, context, maxChars);
+      const buffer = asBuffer(bytes);
+      const limit = Math.min(maxChars, MAX_TEXT);
+      const id = wireSchemaId(buffer);
+      if (id !== 0 && context.part !== "header")
+        return viewWire(formats, buffer, id, context, context.part, limit, Number.isFinite(maxChars));
+      return viewLarge(buffer, limit, signal);
     },
   };
 }
@@ -87,18 +108,13 @@ function viewPlain(bytes: Buffer, maxChars: number, problems: string[]): Payload
   return plainView("text", text, length - text.length, size, problems);
 }
 
-const BOM_PROBLEM = "starts with a byte order mark, which JSON does not allow";
-
-const byteOrderMark = (bytes: Buffer): number => (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0);
-
-/** Whether the last character that is not white space closes an object or an array. */
-function closesContainer(bytes: Buffer): boolean {
-  for (let i = bytes.length - 1; i >= 0; i--) {
-    const c = bytes[i]!;
-    if (c !== 0x20 && c !== 0x0a && c !== 0x0d && c !== 0x09) return c === 0x7d || c === 0x5d;
-  }
-  return false;
+async function viewLarge(bytes: Buffer, maxChars: number, signal?: AbortSignal): Promise<PayloadView> {
+  const found = await largeText(bytes, maxChars, signal);
+  if (!found) return hexView(bytes, null, maxChars, NONE);
+  return largeView(found, bytes.length, found.json && byteOrderMark(bytes) > 0 ? [BOM_PROBLEM] : NONE);
 }
+
+const BOM_PROBLEM = "starts with a byte order mark, which JSON does not allow";
 
 /** JSON laid out for the detail pane; null when it is not JSON. The bytes must be UTF-8. */
 function jsonText(bytes: Buffer, start: number, maxChars: number): { text: string; cut: number } | null {
@@ -179,13 +195,14 @@ function viewWire(
   context: DecodeContext,
   part: Part,
   maxChars: number,
+  beginning = false,
 ): PayloadView | Promise<PayloadView> {
   const { schemas } = context;
   if (!schemas) return hexView(bytes, null, maxChars, withoutRegistry(id, bytes.length));
   const known = schemas.cached(id, context.topic, part);
-  if (known) return viewWith(formats, bytes, known, maxChars);
+  if (known) return viewWith(formats, bytes, known, maxChars, beginning);
   return schemas.byId(id, context.topic, part).then(
-    (schema) => viewWith(formats, bytes, schema, maxChars),
+    (schema) => viewWith(formats, bytes, schema, maxChars, beginning),
     (error: unknown) =>
       hexView(bytes, { id, type: null, subject: null, version: null }, maxChars, [unknownSchema(id, error)]),
   );
@@ -196,18 +213,27 @@ function viewWith(
   bytes: Buffer,
   schema: RegisteredSchema,
   maxChars: number,
+  beginning: boolean,
 ): PayloadView | Promise<PayloadView> {
   const format = formats.of(schema);
-  if (format instanceof Promise) return format.then((loaded) => viewAs(loaded, bytes, schema, maxChars));
-  return viewAs(format, bytes, schema, maxChars);
+  if (format instanceof Promise) return format.then((loaded) => viewAs(loaded, bytes, schema, maxChars, beginning));
+  return viewAs(format, bytes, schema, maxChars, beginning);
 }
 
-function viewAs(format: SchemaFormat, bytes: Buffer, schema: RegisteredSchema, maxChars: number): PayloadView {
+/** @param beginning what has more than `maxChars` characters is decoded to about there only */
+function viewAs(
+  format: SchemaFormat,
+  bytes: Buffer,
+  schema: RegisteredSchema,
+  maxChars: number,
+  beginning: boolean,
+): PayloadView {
   const ref: SchemaRef = { id: schema.id, type: schema.type, subject: schema.subject, version: schema.version };
   try {
-    const limit = Math.max(maxChars, Math.min(MAX_TEXT, 16_000_000 + 64 * bytes.length));
+    const limit = beginning ? maxChars : Math.max(maxChars, Math.min(MAX_TEXT, 16_000_000 + 64 * bytes.length));
     const { text, cut, problems } = format.decode(bytes, WIRE_HEADER, limit);
     const view = { format: format.format, size: bytes.length, schema: ref };
+    if (cut && beginning) return { ...view, text: jsonBeginning(text, maxChars), textCut: 1, shownBytes: 0, problems };
     if (cut) {
       const shown = cutAt(text, maxChars);
       const limited = `only the first ${text.length} characters of the value are shown`;

@@ -5,7 +5,7 @@ import { encodeAvro } from "./avro/encode.ts";
 import { avroExample } from "./avro/example.ts";
 import { parseAvro } from "./avro/schema.ts";
 import { wireHeader } from "./confluent.ts";
-import { layOutJson } from "./json.ts";
+import { layOutJson } from "./jsonLayout.ts";
 import { jsonSchemaExample } from "./jsonSchemaExample.ts";
 import { JsonSyntaxError, parseJson } from "./jsonTree.ts";
 

@@ -23,7 +23,7 @@ export interface JsonScan {
 }
 
 /** Levels that are laid out on lines of their own when laying out all of them would blow a document up. */
-const SHALLOW = 6;
+export const SHALLOW = 6;
 
 const OBJECT = 1;
 const ARRAY = 0;
@@ -41,18 +41,38 @@ class Scanner implements JsonScan {
   /** open containers, innermost last; grows with the nesting that is really there */
   #stack = new Uint8Array(256);
   #bytes: Uint8Array = this.#stack;
+  #start = 0;
   #end = 0;
+  #partial = false;
+  /** where a value comes next; what was counted up to there */
+  #next = 0;
+  #depth = 0;
+  #colons = 0;
+  #lines = 0;
+  #indent = 0;
+  #shallowLines = 0;
+  #shallowIndent = 0;
 
   /** @param partial the bytes may end anywhere: only what is there is checked */
-  scan(bytes: Uint8Array, start: number, end: number, partial: boolean): void {
+  begin(bytes: Uint8Array, start: number, end: number, partial: boolean): void {
     this.spaces = this.continuations = this.astral = 0;
+    this.#depth = this.#colons = this.#lines = this.#indent = this.#shallowLines = this.#shallowIndent = 0;
     this.message = "";
     this.#bytes = bytes;
+    this.#start = start;
     this.#end = end;
-    const ended = this.#scan(start);
-    this.ok = ended || (partial && this.at >= end);
+    this.#partial = partial;
+    this.#next = this.#space(start);
+  }
+
+  /** Goes on, at least to the first value that starts behind `pause`. True when it is done. */
+  advance(pause: number): boolean {
+    const ended = this.#scan(pause);
+    if (ended === null) return false;
+    this.ok = ended || (this.#partial && this.at >= this.#end);
     this.#bytes = this.#stack;
     if (this.#stack.length > 65_536) this.#stack = new Uint8Array(256);
+    return true;
   }
 
   #fail(at: number, message: string): false {
@@ -61,20 +81,31 @@ class Scanner implements JsonScan {
     return false;
   }
 
-  #scan(start: number): boolean {
+  /** null: not done, but behind `pause` */
+  #scan(pause: number): boolean | null {
     const bytes = this.#bytes;
     const end = this.#end;
     let stack = this.#stack;
-    let depth = 0;
-    let colons = 0;
-    let lines = 0;
-    let indent = 0;
-    let shallowLines = 0;
-    let shallowIndent = 0;
-    let i = this.#space(start);
+    let depth = this.#depth;
+    let colons = this.#colons;
+    let lines = this.#lines;
+    let indent = this.#indent;
+    let shallowLines = this.#shallowLines;
+    let shallowIndent = this.#shallowIndent;
+    let i = this.#next;
 
     value: for (;;) {
       if (i >= end) return this.#fail(i, "a value is missing");
+      if (i > pause) {
+        this.#next = i;
+        this.#depth = depth;
+        this.#colons = colons;
+        this.#lines = lines;
+        this.#indent = indent;
+        this.#shallowLines = shallowLines;
+        this.#shallowIndent = shallowIndent;
+        return null;
+      }
       const c = bytes[i]!;
       if (c === 0x7b || c === 0x5b) {
         if (depth === stack.length) {
@@ -116,7 +147,7 @@ class Scanner implements JsonScan {
         i = this.#space(i);
         if (depth === 0) {
           if (i < end) return this.#fail(i, "something follows the value");
-          const compact = end - start - this.spaces + colons;
+          const compact = end - this.#start - this.spaces + colons;
           this.deepSize = compact + lines + 2 * indent;
           this.shallowSize = compact + shallowLines + 2 * shallowIndent;
           this.at = end;
@@ -264,7 +295,7 @@ class Scanner implements JsonScan {
 const isHexDigit = (c: number): boolean =>
   (c >= 0x30 && c <= 0x39) || (c >= 0x61 && c <= 0x66) || (c >= 0x41 && c <= 0x46);
 
-// one is enough: scanning is synchronous, and its results are read before the next scan
+// one is enough for scanning at once: its results are read before the next scan
 const scanner = new Scanner();
 
 /**
@@ -273,8 +304,24 @@ const scanner = new Scanner();
  * @param partial the bytes were cut: they are fine as long as nothing in them is wrong
  */
 export function scanJson(bytes: Uint8Array, start = 0, end = bytes.length, partial = false): JsonScan {
-  scanner.scan(bytes, start, end, partial);
+  scanner.begin(bytes, start, end, partial);
+  scanner.advance(Number.POSITIVE_INFINITY);
   return scanner;
+}
+
+/**
+ * As `scanJson`, but a part at a time: `advance` works up to about the position that it is given, and says whether it is done. The bytes must stay as
+ * they are meanwhile.
+ */
+export function scanJsonInParts(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  partial: boolean,
+): JsonScan & { advance(pause: number): boolean } {
+  const own = new Scanner();
+  own.begin(bytes, start, end, partial);
+  return own;
 }
 
 /** True when the first character that is not white space opens an object or an array. */
@@ -285,111 +332,4 @@ export function opensContainer(bytes: Uint8Array, start = 0): boolean {
     return c === 0x7b || c === 0x5b;
   }
   return false;
-}
-
-/**
- * The JSON in [start, end) without the white space between its tokens, at most about `maxBytes` of it. The bytes must have passed
- * `scanJson` (`spaces` is its result), whole or partial.
- */
-export function compactJson(bytes: Buffer, start: number, end: number, spaces: number, maxBytes: number): string {
-  if (spaces === 0) return bytes.toString("utf8", start, Math.min(end, start + maxBytes));
-  const out = Buffer.allocUnsafe(Math.min(end - start, maxBytes));
-  let o = 0;
-  let inString = false;
-  for (let i = start; i < end && o < out.length; i++) {
-    const c = bytes[i]!;
-    if (inString) {
-      if (c === 0x5c) {
-        out[o++] = c;
-        if (o < out.length && ++i < end) out[o++] = bytes[i]!;
-        continue;
-      }
-      if (c === 0x22) inString = false;
-    } else if (c === 0x20 || c === 0x0a || c === 0x0d || c === 0x09) continue;
-    else if (c === 0x22) inString = true;
-    out[o++] = c;
-  }
-  return out.toString("utf8", 0, o);
-}
-
-/**
- * The JSON in [start, end) with two spaces of indentation per level, in at most `maxBytes` bytes of UTF-8 (which may end inside a
- * character). The bytes must have passed `scanJson`; `scan` is its result.
- *
- * A document whose indentation would be several times its content (hostile nesting) gets only its outer levels laid out.
- */
-export function prettyJson(bytes: Uint8Array, start: number, end: number, scan: JsonScan, maxBytes: number): Buffer {
-  const levels = isBlownUp(scan, end - start) ? SHALLOW : Number.POSITIVE_INFINITY;
-  const size = levels === SHALLOW ? scan.shallowSize : scan.deepSize;
-  const out = Buffer.allocUnsafe(Math.min(size, maxBytes));
-  const limit = out.length;
-  let o = 0;
-  let depth = 0;
-  const line = (): void => {
-    if (o < limit) out[o++] = 0x0a;
-    const to = Math.min(limit, o + 2 * depth);
-    if (to > o) out.fill(0x20, o, to);
-    o = to;
-  };
-  for (let i = start; i < end && o < limit; i++) {
-    const c = bytes[i]!;
-    switch (c) {
-      case 0x20:
-      case 0x0a:
-      case 0x0d:
-      case 0x09:
-        break;
-      case 0x22: {
-        let k = i + 1;
-        while (bytes[k] !== 0x22) k += bytes[k] === 0x5c ? 2 : 1;
-        const to = Math.min(k + 1, i + limit - o);
-        for (let j = i; j < to; j++) out[o++] = bytes[j]!;
-        i = k;
-        break;
-      }
-      case 0x7b:
-      case 0x5b: {
-        out[o++] = c;
-        let k = i + 1;
-        while (isSpace(bytes[k]!)) k++;
-        const close = bytes[k]!;
-        if (close === 0x7d || close === 0x5d) {
-          if (o < limit) out[o++] = close;
-          i = k;
-        } else if (++depth <= levels) line();
-        break;
-      }
-      case 0x7d:
-      case 0x5d:
-        if (--depth < levels) line();
-        if (o < limit) out[o++] = c;
-        break;
-      case 0x2c:
-        out[o++] = c;
-        if (depth <= levels) line();
-        break;
-      case 0x3a:
-        out[o++] = c;
-        if (o < limit) out[o++] = 0x20;
-        break;
-      default:
-        out[o++] = c;
-    }
-  }
-  return o === limit ? out : out.subarray(0, o);
-}
-
-/** Characters (UTF-16 units) of the layout that `prettyJson` makes of a document of `length` bytes. */
-export function prettyLength(scan: JsonScan, length: number): number {
-  return (isBlownUp(scan, length) ? scan.shallowSize : scan.deepSize) - scan.continuations + scan.astral;
-}
-
-const isBlownUp = (scan: JsonScan, length: number): boolean => scan.deepSize > 8 * length + 1_048_576;
-
-const isSpace = (c: number): boolean => c === 0x20 || c === 0x0a || c === 0x0d || c === 0x09;
-
-/** JSON text laid out with two spaces of indentation. The text must be JSON. */
-export function layOutJson(text: string): string {
-  const bytes = Buffer.from(text);
-  return prettyJson(bytes, 0, bytes.length, scanJson(bytes), Number.POSITIVE_INFINITY).toString("utf8");
 }

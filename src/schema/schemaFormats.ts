@@ -4,7 +4,8 @@ import { messageOf } from "../shared/userError.ts";
 import type { RegisteredSchema } from "./api.ts";
 import { compileAvro } from "./avro/decode.ts";
 import { parseAvro } from "./avro/schema.ts";
-import { compactJson, scanJson } from "./json.ts";
+import { scanJson } from "./json.ts";
+import { compactJson } from "./jsonLayout.ts";
 import { characterStart } from "./text.ts";
 
 /** JSON text of one value. */

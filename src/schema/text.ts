@@ -87,3 +87,16 @@ export function utf16Length(bytes: Uint8Array, start: number, end: number): numb
 export function asBuffer(bytes: Uint8Array): Buffer {
   return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
+
+/** Bytes of UTF-8's byte order mark at the beginning: 3 or 0. */
+export const byteOrderMark = (bytes: Buffer): number =>
+  bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
+
+/** Whether the last character that is not JSON's white space closes an object or an array. */
+export function closesContainer(bytes: Buffer): boolean {
+  for (let i = bytes.length - 1; i >= 0; i--) {
+    const c = bytes[i]!;
+    if (c !== 0x20 && c !== 0x0a && c !== 0x0d && c !== 0x09) return c === 0x7d || c === 0x5d;
+  }
+  return false;
+}

@@ -173,8 +173,10 @@ export interface PayloadView {
   format: PayloadFormat;
   /** what the detail pane shows: JSON pretty-printed from its own characters, text as it is, hex for binary */
   text: string;
-  /** characters that `text` was cut by, 0 when it is whole */
+  /** characters that `text` was cut by, 0 when it is whole; with `shownBytes` they were not counted, and it only says that there are some */
   textCut: number;
+  /** only the beginning of a large payload was looked at: so many of its bytes `text` stands for; 0 when that is not known */
+  shownBytes?: number;
   /** bytes of the payload */
   size: number;
   schema: SchemaRef | null;
@@ -384,7 +386,7 @@ export interface EngineMethods {
   setView(view: ViewSpec): void;
   /** by place in the view */
   rows(from: number, to: number): RowsWindow;
-  /** null when the record is no longer kept; each payload's text is cut at `maxChars` (default 200,000) */
+  /** null when the record is no longer kept; each payload's text is cut at `maxChars` (default 1,000,000) */
   detail(seq: number, maxChars?: number): RecordDetail | null;
   bytes(seq: number, part: PayloadPart, from: number, to: number): BytesView | null;
   /** seq of a kept record, or null when it is not kept */

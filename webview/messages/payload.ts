@@ -123,16 +123,18 @@ function text(panel: Panel, view: PayloadView, json: boolean): TemplateResult | 
     view.textCut > 0 || linesCut
       ? html`<div class="cut">
           <span
-            >${
-              view.textCut > 0
-                ? html`${int(view.textCut)} more characters of ${size(view.size)} are not shown.`
-                : html`Shown up to line ${int(selection.maxLines)}.`
-            }</span
+            >${view.textCut > 0 ? cutSentence(view) : html`Shown up to line ${int(selection.maxLines)}.`}</span
           >
           ${button({ label: "Show more", onClick: () => selection.more() })}
         </div>`
       : nothing
   }`;
+}
+
+function cutSentence(view: PayloadView): string {
+  if (view.shownBytes === undefined) return `${int(view.textCut)} more characters of ${size(view.size)} are not shown.`;
+  if (view.shownBytes === 0) return `Only the beginning of ${size(view.size)} is shown.`;
+  return `The first ${size(view.shownBytes)} of ${size(view.size)} are shown.`;
 }
 
 function moreHexHint(panel: Panel, view: PayloadView): TemplateResult | typeof nothing {

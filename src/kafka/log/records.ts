@@ -37,25 +37,62 @@ export function readUnpacked(batch: StoredBatch, data: Buffer, end: number, posi
   const r = new Reader(data, position, end);
   r.varint();
   r.int8();
-  const timestampDelta = r.varlong();
+  const timestampDelta = r.shortVarlong();
   const offsetDelta = r.varint();
   const key = readSpan(r);
   const value = readSpan(r);
   const headerCount = Math.max(0, r.varint());
-  const append = isAppendTime(batch.attributes);
-  return {
-    data,
-    dataEnd: end,
-    offset: batch.header.readBigInt64BE(batch.headerAt) + BigInt(offsetDelta),
-    timestamp: append
-      ? batch.header.readBigInt64BE(batch.headerAt + 35)
-      : BigInt.asIntN(64, batch.header.readBigInt64BE(batch.headerAt + 27) + timestampDelta),
-    timestampType: append ? "append" : "create",
-    key,
-    value,
-    headerCount,
-    headersAt: r.position,
-  };
+  return new LazyFields(batch, data, end, offsetDelta, timestampDelta, key, value, headerCount, r.position);
+}
+
+/** Filters look at millions of records and rarely at offsets and timestamps, whose bigints are dear. */
+class LazyFields implements RecordFields {
+  readonly data: Buffer;
+  readonly dataEnd: number;
+  readonly key: Span;
+  readonly value: Span;
+  readonly headerCount: number;
+  readonly headersAt: number;
+  readonly #batch: StoredBatch;
+  readonly #offsetDelta: number;
+  readonly #timestampDelta: number | bigint;
+
+  constructor(
+    batch: StoredBatch,
+    data: Buffer,
+    dataEnd: number,
+    offsetDelta: number,
+    timestampDelta: number | bigint,
+    key: Span,
+    value: Span,
+    headerCount: number,
+    headersAt: number,
+  ) {
+    this.#batch = batch;
+    this.data = data;
+    this.dataEnd = dataEnd;
+    this.#offsetDelta = offsetDelta;
+    this.#timestampDelta = timestampDelta;
+    this.key = key;
+    this.value = value;
+    this.headerCount = headerCount;
+    this.headersAt = headersAt;
+  }
+
+  get offset(): bigint {
+    const { header, headerAt } = this.#batch;
+    return header.readBigInt64BE(headerAt) + BigInt(this.#offsetDelta);
+  }
+
+  get timestamp(): bigint {
+    const { header, headerAt } = this.#batch;
+    if (this.timestampType === "append") return header.readBigInt64BE(headerAt + 35);
+    return BigInt.asIntN(64, header.readBigInt64BE(headerAt + 27) + BigInt(this.#timestampDelta));
+  }
+
+  get timestampType(): "create" | "append" {
+    return isAppendTime(this.#batch.attributes) ? "append" : "create";
+  }
 }
 
 /** The offset of the record at `position`. */

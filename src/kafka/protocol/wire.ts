@@ -228,6 +228,19 @@ export class Reader {
     return (value >>> 1) ^ -(value & 1);
   }
 
+  /** As `varlong`, a number where it takes four bytes at most. */
+  shortVarlong(): number | bigint {
+    const start = this.position;
+    let value = 0;
+    for (let shift = 0; shift < 28; shift += 7) {
+      const byte = this.buffer[this.skip(1)]!;
+      value |= (byte & 0x7f) << shift;
+      if (byte < 0x80) return (value >>> 1) ^ -(value & 1);
+    }
+    this.position = start;
+    return this.varlong();
+  }
+
   /** zigzag, 64 bits */
   varlong(): bigint {
     let value = 0n;

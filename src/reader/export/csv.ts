@@ -1,5 +1,6 @@
 import { readHeaders, type Span } from "../../kafka/log/records.ts";
-import { compactJson, scanJson } from "../../schema/json.ts";
+import { scanJson } from "../../schema/json.ts";
+import { compactJson } from "../../schema/jsonLayout.ts";
 import type { ExportColumn, PayloadView } from "../../shared/messages.ts";
 import { type LineOptions, type PlacedRecord, payloadView } from "./lines.ts";
 import { cutUp, PIECE } from "./pieces.ts";

@@ -94,7 +94,8 @@ export function payloadView(
   { decoder, schemas }: LineOptions,
 ): PayloadView | null | Promise<PayloadView> {
   if (!span) return null;
-  return decoder.view(record.data.subarray(span.start, span.end), { topic, part, schemas }, Number.POSITIVE_INFINITY);
+  const bytes = record.data.subarray(span.start, span.end);
+  return decoder.viewInTurns(bytes, { topic, part, schemas }, Number.POSITIVE_INFINITY);
 }
 
 /** schema and problems of a key only where there are any */

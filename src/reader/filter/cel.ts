@@ -10,10 +10,13 @@ import { type RecordFields, readHeaders, type Span } from "../../kafka/log/recor
 import type { Decoder, SchemaSource } from "../../schema/api.ts";
 import type { FilterProblem, PayloadView } from "../../shared/messages.ts";
 import { messageOf } from "../../shared/userError.ts";
+import { directTest } from "./celDirect.ts";
 import { impliedTexts } from "./celLiterals.ts";
+import { pathsOf } from "./celPaths.ts";
 import { celValue } from "./celValue.ts";
 import { Decimal } from "./decimal.ts";
 import { FilterError, NotApplicable } from "./filterErrors.ts";
+import { JsonFields } from "./jsonFields.ts";
 import { MOST_HEADERS } from "./parts.ts";
 import { compileRegex, PatternError, type TextTest } from "./regex.ts";
 import type { Matcher } from "./textFilter.ts";
@@ -36,40 +39,68 @@ export interface CelContext {
  * has() asks for it. Integers are exact, decimals with decimal(…) too.
  *
  * Rejects with FilterError. `context` null: only to check it.
+ *
+ * @param wholly JSON is always parsed as a whole, also where only some of its fields are read: the result is the same
  */
-export async function celMatcher(expression: string, context: CelContext | null): Promise<Matcher> {
-  const { run, ast } = await parsed(expression);
+export async function celMatcher(expression: string, context: CelContext | null, wholly = false): Promise<Matcher> {
+  const { run, ast, patterns } = await parsed(expression);
   const uses = namesIn(ast);
   const exact = needsExact(ast);
+  const fieldsOf = (part: "key" | "value"): JsonFields | null =>
+    wholly ? null : new JsonFields(pathsOf(ast, part), exact);
+  const fields = { key: fieldsOf("key"), value: fieldsOf("value") };
+  const direct = context && directTest(ast, { ...fields, patterns, mostBytes: MOST_BYTES });
   const decode = (record: RecordFields, span: Span, topic: string, part: "key" | "value"): unknown =>
-    context ? decoded(record, span, topic, part, context, exact) : null;
+    context ? decoded(record, span, topic, part, context, exact, fields[part]) : null;
   const groups = impliedTexts(ast);
   const evaluate = (variables: Record<string, unknown>): boolean => {
+    const { stackTraceLimit } = Error;
+    // an error says something about a message, nothing about the program: where it was made is dear to find out
+    Error.stackTraceLimit = 0;
     try {
       return run(variables) === true;
     } catch (error) {
       if (error instanceof EvaluationError || error instanceof CelTypeError) throw new NotApplicable(firstLine(error));
       // what a message made it do: no sentence is worth more than that
       throw new NotApplicable(messageOf(error), { cause: error });
+    } finally {
+      Error.stackTraceLimit = stackTraceLimit;
     }
   };
+  const test = (topic: string, partition: number, record: RecordFields): boolean | Promise<boolean> => {
+    const key = uses.has("key") ? decode(record, record.key, topic, "key") : null;
+    const value = uses.has("value") ? decode(record, record.value, topic, "value") : null;
+    const variables: Record<string, unknown> = { topic, key, value };
+    if (uses.has("partition")) variables["partition"] = BigInt(partition);
+    if (uses.has("offset")) variables["offset"] = record.offset;
+    if (uses.has("timestamp")) variables["timestamp"] = new Date(Number(record.timestamp));
+    if (uses.has("headers")) variables["headers"] = headersOf(record);
+    if (!(key instanceof Promise || value instanceof Promise)) return evaluate(variables);
+    return Promise.all([key, value]).then(([k, v]) => evaluate({ ...variables, key: k, value: v }));
+  };
+  const needles = { groups, ignoreCase: false, escapes: true, wire: context?.schemas != null };
+  if (!direct) return { needles, test };
   return {
-    needles: { groups, ignoreCase: false, escapes: true, wire: context?.schemas != null },
+    needles,
     test(topic, partition, record) {
-      const key = uses.has("key") ? decode(record, record.key, topic, "key") : null;
-      const value = uses.has("value") ? decode(record, record.value, topic, "value") : null;
-      const variables: Record<string, unknown> = { topic, key, value };
-      if (uses.has("partition")) variables["partition"] = BigInt(partition);
-      if (uses.has("offset")) variables["offset"] = record.offset;
-      if (uses.has("timestamp")) variables["timestamp"] = new Date(Number(record.timestamp));
-      if (uses.has("headers")) variables["headers"] = headersOf(record);
-      if (!(key instanceof Promise || value instanceof Promise)) return evaluate(variables);
-      return Promise.all([key, value]).then(([k, v]) => evaluate({ ...variables, key: k, value: v }));
+      const answer = direct(record);
+      return answer === undefined ? test(topic, partition, record) : answer;
+    },
+    why(topic, partition, record) {
+      try {
+        test(topic, partition, record);
+      } catch (error) {
+        if (error instanceof NotApplicable) return error.message;
+        throw error;
+      }
+      throw new Error(`${expression} applies to a message to which it was said not to apply; please report this`);
     },
   };
 }
 
-async function parsed(expression: string): Promise<{ run: ParseResult; ast: ASTNode }> {
+async function parsed(
+  expression: string,
+): Promise<{ run: ParseResult; ast: ASTNode; patterns: ReadonlyMap<string, TextTest> }> {
   const patterns = new Map<string, TextTest>();
   try {
     const environment = environmentWith(patterns);
@@ -92,7 +123,7 @@ async function parsed(expression: string): Promise<{ run: ParseResult; ast: ASTN
     if (type !== "bool" && type !== "dyn") {
       throw problem(`The expression gives ${type}: it has to give true or false.`, 0, expression.length, null);
     }
-    return { run, ast: asWritten.ast };
+    return { run, ast: asWritten.ast, patterns };
   } catch (error) {
     if (error instanceof FilterError) throw error;
     if (error instanceof ParseError || error instanceof CelTypeError || error instanceof EvaluationError) {
@@ -214,13 +245,14 @@ function decoded(
   part: "key" | "value",
   { decoder, schemas }: CelContext,
   exact: boolean,
+  fields: JsonFields | null,
 ): unknown {
   if (!span) return null;
   const { start, end } = span;
   if (end - start > MOST_BYTES) throw new NotApplicable(`Its ${part} is larger than 64 MB.`);
   const first = data[start];
   if (first === 0x7b || first === 0x5b) {
-    const value = celValue(data.toString("utf8", start, end), exact);
+    const value = fields?.read(data, start, end) ?? celValue(data.toString("utf8", start, end), exact);
     if (value !== undefined) return value;
   }
   const view = decoder.view(data.subarray(start, end), { topic, part, schemas }, Number.POSITIVE_INFINITY);

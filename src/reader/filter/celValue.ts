@@ -1,7 +1,7 @@
 import { Decimal } from "./decimal.ts";
 
 /** digits that a double always holds */
-const SAFE_DIGITS = 15;
+export const SAFE_DIGITS = 15;
 
 /** A run of digits that a double may not hold, or a member that JavaScript's objects have themselves (perhaps written with escapes). */
 function needsCare(json: string): boolean {
@@ -24,23 +24,27 @@ const SAFE = 2 ** 53 - 1;
  */
 export function celValue(json: string, exact: boolean): unknown {
   try {
-    if (!exact && !needsCare(json)) return JSON.parse(json);
-    return JSON.parse(json, revive);
+    return parsePart(json, exact || needsCare(json));
   } catch {
     return undefined;
   }
 }
 
+/** A part of a JSON text, where it is known whether the text needs care. Throws SyntaxError when it is none. */
+export const parsePart = (json: string, care: boolean): unknown => (care ? JSON.parse(json, revive) : JSON.parse(json));
+
 /** `source`: a number's own characters (ECMAScript's proposal "JSON.parse source text access") */
 function revive(this: unknown, _name: string, value: unknown, context?: { source?: string }): unknown {
-  if (typeof value === "number") {
-    const source = context?.source ?? String(value);
-    if (/^-?\d+$/.test(source)) return BigInt(source);
-    if (source.length <= 16 && Math.abs(value) < SAFE) return value;
-    const decimal = Decimal.from(source);
-    return decimal && Decimal.from(String(value))?.compare(decimal) !== 0 ? decimal : value;
-  }
+  if (typeof value === "number") return exactNumber(value, context?.source ?? String(value));
   // a map has no members of its own but what the message gave it
   if (typeof value === "object" && value !== null && !Array.isArray(value)) return new Map(Object.entries(value));
   return value;
+}
+
+/** A number of a text that needs care: an int, a double where that is what was written, a decimal otherwise. `source`: its own characters. */
+export function exactNumber(value: number, source: string): bigint | number | Decimal {
+  if (/^-?\d+$/.test(source)) return BigInt(source);
+  if (source.length <= 16 && Math.abs(value) < SAFE) return value;
+  const decimal = Decimal.from(source);
+  return decimal && Decimal.from(String(value))?.compare(decimal) !== 0 ? decimal : value;
 }

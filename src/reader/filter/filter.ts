@@ -82,12 +82,8 @@ class CompiledFilter implements RecordFilter {
   }
 
   test(source: Source, record: RecordFields): boolean | Promise<boolean> {
-    try {
-      const answer = this.#matcher.test(source.topic, source.partition, record);
-      return answer instanceof Promise ? answer.catch((error: unknown) => this.#notApplicable(error)) : answer;
-    } catch (error) {
-      return this.#notApplicable(error);
-    }
+    const answer = this.#ask(source, record);
+    return answer instanceof Promise ? answer.catch((error: unknown) => this.#notApplicable(error)) : answer;
   }
 
   select(...args: Parameters<RecordFilter["select"]>): number | Promise<number> {
@@ -170,8 +166,14 @@ class CompiledFilter implements RecordFilter {
 
   /** As `test`, but a promise may be rejected with NotApplicable, and is not counted then. */
   #ask(source: Source, record: RecordFields): boolean | Promise<boolean> {
+    const { topic, partition } = source;
     try {
-      return this.#matcher.test(source.topic, source.partition, record);
+      const answer = this.#matcher.test(topic, partition, record);
+      if (answer !== null) return answer;
+      // a sentence is dear where many records have none of the fields
+      this.problems.count++;
+      this.problems.example ??= this.#matcher.why?.(topic, partition, record) ?? null;
+      return false;
     } catch (error) {
       return this.#notApplicable(error);
     }

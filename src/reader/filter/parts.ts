@@ -11,13 +11,12 @@ export function somePart(
   bytes: (start: number, end: number) => boolean,
   text: (text: string) => boolean,
 ): boolean {
-  const { data } = record;
   const one = (span: Span): boolean => span !== null && bytes(span.start, span.end);
   for (const part of parts) {
     if (part === "key" && one(record.key)) return true;
     if (part === "value" && one(record.value)) return true;
     if (part === "headers" && record.headerCount > 0) {
-      for (const header of readHeaders({ ...record, data }, MOST_HEADERS).headers) {
+      for (const header of readHeaders(record, MOST_HEADERS).headers) {
         if (text(header.key) || one(header.value)) return true;
       }
     }

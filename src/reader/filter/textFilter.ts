@@ -7,7 +7,9 @@ import { asciiLower, compileRegex, type TextTest } from "./regex.ts";
 /** A test of one record, and what it implies of its bytes. */
 export interface Matcher {
   needles: Needles | null;
-  test(topic: string, partition: number, record: RecordFields): boolean | Promise<boolean>;
+  /** Null or NotApplicable, thrown or as a rejection, when it cannot be applied to the record; `why` tells then why, in the case of null. */
+  test(topic: string, partition: number, record: RecordFields): boolean | null | Promise<boolean>;
+  why?(topic: string, partition: number, record: RecordFields): string;
 }
 
 /**

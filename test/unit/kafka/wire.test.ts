@@ -98,3 +98,26 @@ const malformed: [what: string, bytes: number[], read: (r: Reader) => unknown][]
 for (const [what, bytes, read] of malformed) {
   test(`${what} is malformed`, () => assert.throws(() => read(new Reader(Buffer.from(bytes))), MalformedError));
 }
+
+test("a varlong is the same number, read as a short one", () => {
+  for (const value of [
+    0n,
+    1n,
+    -1n,
+    63n,
+    -64n,
+    64n,
+    2n ** 27n - 1n,
+    -(2n ** 27n),
+    2n ** 27n,
+    -(2n ** 31n),
+    2n ** 62n,
+    -(2n ** 63n),
+  ]) {
+    const bytes = new Writer().varlong(value).finish();
+    const reader = new Reader(bytes);
+    assert.equal(BigInt(reader.shortVarlong()), value);
+    assert.equal(reader.remaining, 0);
+    assert.throws(() => new Reader(bytes.subarray(0, -1)).shortVarlong());
+  }
+});

@@ -60,6 +60,10 @@ describe("A record as text", () => {
   it("is JSON also where a value is cut, and says by how much", () => {
     const parsed = JSON.parse(recordText(detail({ value: payload("json", '{"a":', 12_345) })));
     assert.equal(parsed.value, '{"a":… (12,345 more characters)');
+    const beginning = (shownBytes: number): unknown =>
+      JSON.parse(recordText(detail({ value: { ...payload("json", '{"a":', 1), size: 5000, shownBytes } }))).value;
+    assert.equal(beginning(5), '{"a":… (4,995 more bytes)');
+    assert.equal(beginning(0), '{"a":… (the beginning of 5,000 bytes)');
   });
 
   it("has no time where the record has none", () => {

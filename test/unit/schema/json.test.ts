@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { layOutJson, scanJson } from "../../../src/schema/json.ts";
+import { scanJson } from "../../../src/schema/json.ts";
+import { layOutJson } from "../../../src/schema/jsonLayout.ts";
 import { JsonSyntaxError, parseJson, printJson } from "../../../src/schema/jsonTree.ts";
 import { preview, processorTime, seeded, view } from "./support.ts";
 
