@@ -32,6 +32,7 @@ export async function clusterConfig(
       key,
       passphrase: secrets.keyPassphrase ?? null,
       verify: tls.verify,
+      files: { ca: tls.caFile, cert: tls.certFile, key: tls.keyFile },
     },
     sasl: sasl && { mechanism: sasl.mechanism, username: sasl.username, password: secrets.saslPassword ?? "" },
     connectTimeout: timeoutMs,

@@ -11,6 +11,8 @@ export interface ClusterConfig {
     key: string | null;
     passphrase: string | null;
     verify: boolean;
+    /** where the texts were read from, for commands that other tools run */
+    files?: { ca: string | null; cert: string | null; key: string | null };
   } | null;
   sasl: { mechanism: "plain" | "scram-sha-256" | "scram-sha-512"; username: string; password: string } | null;
   /** ms; a dead address must be said within 3 s */

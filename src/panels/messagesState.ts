@@ -53,6 +53,7 @@ export const noLayout: PanelLayout = {
   detailWidth: null,
   detailHeight: null,
   produceWidth: null,
+  tree: false,
 };
 
 /**
@@ -133,5 +134,6 @@ export function restoredLayout(layout: Loose | null): PanelLayout {
     detailWidth: number(layout?.["detailWidth"]),
     detailHeight: number(layout?.["detailHeight"]),
     produceWidth: number(layout?.["produceWidth"]),
+    tree: layout?.["tree"] === true,
   };
 }

@@ -15,6 +15,7 @@ import {
   wholeView,
 } from "../shared/messages.ts";
 import { type Port, Rpc } from "../shared/rpc.ts";
+import { commandTarget } from "./export/commandTarget.ts";
 import { compileFilter } from "./filter/filter.ts";
 import type { RecordFilter } from "./filter/recordFilter.ts";
 import type { EngineHostMethods, EngineOwnEvents, RingLimits } from "./protocol.ts";
@@ -145,7 +146,7 @@ class Engine {
     const tools = new SessionTools(session, rows, view, {
       decoder,
       schemas: this.#schemas,
-      brokers: config.bootstrap,
+      target: commandTarget(config),
     });
     this.#running = { session, rows, view, tools };
     this.#statusChanged(true);

@@ -11,6 +11,7 @@ import type {
   RecordDetail,
   Timeline,
 } from "../shared/messages.ts";
+import type { CommandTarget } from "./export/commandTarget.ts";
 import { copyAs } from "./export/copy.ts";
 import { type ExportRow, exportRows } from "./export/exporter.ts";
 import type { PlacedRecord } from "./export/lines.ts";
@@ -26,8 +27,8 @@ import type { ViewKeeper } from "./viewKeeper.ts";
 export interface ToolOptions {
   decoder: Decoder;
   schemas: SchemaSource | null;
-  /** host:port each, for the commands that are copied */
-  brokers: readonly string[];
+  /** for the commands that are copied */
+  target: CommandTarget;
 }
 
 /** What can be done with the kept rows of one session, beside showing them. */
@@ -73,8 +74,7 @@ export class SessionTools {
   copyAs(seqs: readonly number[], format: CopyFormat): Promise<string> {
     const { ring } = this.#session;
     const records = seqs.flatMap((seq) => placed(ring.row(seq)) ?? []);
-    const { decoder, schemas, brokers } = this.#options;
-    return copyAs(records, format, { decoder, schemas, brokers });
+    return copyAs(records, format, this.#options);
   }
 
   /** The rows that the view shows at the start, or those that are named; what the ring drops meanwhile is counted. */

@@ -131,6 +131,8 @@ export interface PanelLayout {
   /** height of the detail pane below the grid, where the panel is narrow */
   detailHeight: number | null;
   produceWidth: number | null;
+  /** values as trees instead of text */
+  tree: boolean;
 }
 
 /** What the webview leaves with VS Code (`setState`), and a serializer gets back after a window reload. */

@@ -27,6 +27,17 @@ export function order(i: number, next: () => number): string {
   );
 }
 
+export interface KeyedOrder {
+  key: string;
+  value: string;
+}
+
+/** The first `count` orders, each under the key of its customer; the same ones every time. */
+export function* orders(count: number): Generator<KeyedOrder> {
+  const next = random(42);
+  for (let i = 0; i < count; i++) yield { key: `C-${next() % 250_000}`, value: order(i, next) };
+}
+
 /** Writes `count` orders as lines "key TAB value". */
 export function writeOrders(out: Writable, count: number): Promise<void> {
   return writeLines(out, count, (i, next) => `C-${next() % 250_000}\t${order(i, next)}\n`);

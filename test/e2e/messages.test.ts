@@ -167,6 +167,7 @@ describe("The Messages panel in VS Code, on a real broker", () => {
     await panel.detail.getByText(/UTC/).waitFor();
     await panel.tab("Hex").click();
     await panel.detail.getByText("7b 22 69 64 22 3a 39 30").waitFor();
+    assert.match((await panel.detail.locator(".hex").textContent())!, /^00000000.*\{"id":90.*00000008/s);
     await panel.button("Next message").click();
     await panel.tab("Value").click();
   });

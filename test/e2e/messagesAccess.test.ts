@@ -1,23 +1,11 @@
 import assert from "node:assert/strict";
-import { createRequire } from "node:module";
 import { after, before, describe, it } from "node:test";
 import type { Page } from "playwright-core";
+import { violations } from "./support/axe.ts";
 import { WebviewPages } from "./support/webviewPages.ts";
 
-const axePath = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
-
-interface Violation {
-  id: string;
-  help: string;
-  nodes: { html: string }[];
-}
-
 /** Rules that a page by itself, without VS Code's theme and frame around it, cannot keep. */
-const WITHOUT_FRAME = {
-  "color-contrast": { enabled: false },
-  region: { enabled: false },
-  "page-has-heading-one": { enabled: false },
-};
+const WITHOUT_FRAME = ["color-contrast", "region", "page-has-heading-one"];
 
 describe("The Messages panel for everybody", () => {
   let pages: WebviewPages;
@@ -27,22 +15,7 @@ describe("The Messages panel for everybody", () => {
   after(() => pages.stop());
 
   async function check(page: Page): Promise<void> {
-    // the page's content security policy keeps scripts of others out of it: this one comes in as the debugger's
-    const { readFileSync } = await import("node:fs");
-    await page.evaluate(readFileSync(axePath, "utf8"));
-    const violations = (await page.evaluate(
-      `axe.run(document, { rules: ${JSON.stringify(WITHOUT_FRAME)} }).then((result) => JSON.parse(JSON.stringify(result.violations)))`,
-    )) as Violation[];
-    assert.deepEqual(
-      violations.map(
-        ({ id, help, nodes }) =>
-          `${id}: ${help}: ${nodes
-            .map((n) => n.html.slice(0, 160))
-            .slice(0, 3)
-            .join(" | ")}`,
-      ),
-      [],
-    );
+    assert.deepEqual(await violations(page, WITHOUT_FRAME), []);
   }
 
   it("has rows, columns, filter, time line and status without a violation", async () => {
@@ -70,7 +43,7 @@ describe("The Messages panel for everybody", () => {
 
   it("has its popups and menus without a violation", async () => {
     const page = await pages.open("rows=500");
-    for (const name of [/^Columns/, /^Export/, /^From/, /^To/, /^Partitions/, /^Isolation/, /^Filters/]) {
+    for (const name of [/^Go to/, /^Columns/, /^Export/, /^From/, /^To/, /^Partitions/, /^Isolation/, /^Filters/]) {
       await page.getByRole("button", { name }).first().click();
       await page.waitForTimeout(150);
       await check(page);
@@ -81,6 +54,26 @@ describe("The Messages panel for everybody", () => {
     await page.keyboard.press("Shift+F10");
     await page.getByRole("menu").waitFor();
     await check(page);
+    await page.close();
+  });
+
+  it("moves nothing for who wants no motion", async () => {
+    const page = await pages.open("rows=500");
+    const moving = () =>
+      page.evaluate(`(() => {
+        const probe = document.createElement("span");
+        probe.className = "spin codicon";
+        document.body.append(probe);
+        const { animationName, transitionDuration } = getComputedStyle(probe);
+        const bar = document.querySelector(".progress");
+        bar.classList.add("waiting", "on");
+        const slides = getComputedStyle(bar, "::after").animationName;
+        probe.remove();
+        return { spins: animationName !== "none", slides: slides !== "none", eases: transitionDuration !== "0s" };
+      })()`);
+    assert.deepEqual(await moving(), { spins: true, slides: true, eases: false });
+    await page.emulateMedia({ reducedMotion: "reduce" });
+    assert.deepEqual(await moving(), { spins: false, slides: false, eases: false });
     await page.close();
   });
 

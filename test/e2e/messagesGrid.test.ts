@@ -142,6 +142,33 @@ describe("Columns, rows and messages of the panel", () => {
     await page.close();
   });
 
+  it("goes to an offset or a time among the kept messages, or reads from there", async () => {
+    const page = await pages.open("rows=20000");
+    await page.getByRole("grid").press("Home");
+    await row(page, 2).locator(".c-key").click();
+    const offset = await row(page, 20).locator(".c-offset").textContent();
+    const partition = await row(page, 20).locator(".c-partition").textContent();
+    await page.getByRole("grid").press("End");
+    const goTo = async (text: string) => {
+      const box = page.getByRole("textbox", { name: "Offset or time" });
+      if (!(await box.isVisible())) await page.getByRole("button", { name: "Go to", exact: true }).click();
+      await box.fill(text);
+      await box.press("Enter");
+    };
+    await goTo(`${partition}@${offset!.replaceAll(/\D/g, "")}`);
+    await page.locator('.grid-row[aria-rowindex="20"][aria-selected=true]').waitFor();
+    assert.equal(await page.evaluate("document.activeElement.getAttribute('role')"), "grid");
+    await goTo("3000-01-01");
+    await page.getByText("No message that is shown is of that time or later.").waitFor();
+    await goTo("soon");
+    await page.getByText(/Or an offset: 1204/).waitFor();
+    await goTo("2@9007199254740993");
+    await page.getByText("Offset 9,007,199,254,740,993 of partition 2 is not kept.").waitFor();
+    await page.getByRole("button", { name: "Read from there" }).click();
+    await page.getByRole("button", { name: "From: offset 9,007,199,254,740,993" }).waitFor();
+    await page.close();
+  });
+
   it("goes to the next message with the same key, shows only those, and the key's history", async () => {
     const page = await pages.open("rows=20000");
     await page.getByRole("grid").focus();

@@ -1,18 +1,15 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { delimiter, join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { copyAs } from "../../src/reader/export/copy.ts";
 import type { PlacedRecord } from "../../src/reader/export/lines.ts";
 import { createDecoder } from "../../src/schema/decoder.ts";
 import type { CopyFormat } from "../../src/shared/messages.ts";
-import { kafkaJars, kafkaVersions } from "../harness/jars.ts";
 import { useStack } from "../harness/stack.ts";
-import { ensureTools, javaCommand } from "../harness/tools.ts";
 import { type Payloads, recordOf } from "../unit/reader/export/records.ts";
 import { open } from "./support/clusters.ts";
-import { feed, makeTopic, openReader } from "./support/reading.ts";
+import { withConsoleProducer } from "./support/consoleProducer.ts";
+import { keptPayloads } from "./support/payloads.ts";
+import { feed, makeTopic } from "./support/reading.ts";
 
 const stack = await useStack();
 const { bootstrap } = stack.kraft;
@@ -30,32 +27,11 @@ async function pasted(
   const { shell = "sh", partition = 0 } = options;
   const topic = await makeTopic(cluster, "copy", options.partitions ?? 1, { "max.message.bytes": "8000000" });
   const placed: PlacedRecord[] = records.map((record) => ({ topic, partition, record: recordOf(record) }));
-  const text = await copyAs(placed, format, { decoder: createDecoder(), schemas: null, brokers: [bootstrap] });
+  const target = { bootstrap: [bootstrap], tls: null, sasl: null };
+  const text = await copyAs(placed, format, { decoder: createDecoder(), schemas: null, target });
   const { code, stderr } = await feed(shell, [], `${text}\n`, options.env ? { env: options.env } : {});
   assert.equal(code, 0, stderr);
-  return { text, arrived: await kept(topic, partition), stderr };
-}
-
-async function kept(topic: string, partition: number): Promise<Payloads[]> {
-  const reader = openReader(bootstrap);
-  await reader.start({ topic });
-  await reader.until("all is read", ({ state }) => state === "done");
-  const found: Payloads[] = [];
-  for (const row of await reader.all()) {
-    assert.equal(row.partition, partition);
-    const bytes = async (part: "key" | "value" | { header: number }) => {
-      const view = await reader.call("bytes", [row.seq, part, 0, 16_000_000]);
-      return view && Buffer.from(view.bytes);
-    };
-    const detail = await reader.call("detail", [row.seq, 10]);
-    const headers: { key: string; value: Buffer | null }[] = [];
-    for (const [i, header] of detail!.headers.entries()) {
-      headers.push({ key: header.key, value: await bytes({ header: i }) });
-    }
-    found.push({ key: await bytes("key"), value: await bytes("value"), headers });
-  }
-  await reader.dispose();
-  return found;
+  return { text, arrived: await keptPayloads(bootstrap, topic, partition), stderr };
 }
 
 const cases: [what: string, record: Payloads][] = [
@@ -125,18 +101,11 @@ describe("a record that is copied as a kcat command", () => {
 });
 
 describe("a record that is copied as a kafka-console-producer command", () => {
-  const folder = mkdtempSync(join(tmpdir(), "console-producer-"));
-  after(() => rmSync(folder, { recursive: true, force: true }));
-  let env: NodeJS.ProcessEnv;
-
+  let tool: Awaited<ReturnType<typeof withConsoleProducer>>;
   before(async () => {
-    await ensureTools(["java"]);
-    const jars = await kafkaJars(kafkaVersions.kraft);
-    const script = join(folder, "kafka-console-producer.sh");
-    const run = `exec '${javaCommand()}' -cp '${join(jars, "*")}' org.apache.kafka.tools.ConsoleProducer "$@"`;
-    writeFileSync(script, `#!/bin/sh\n${run}\n`, { mode: 0o755 });
-    env = { ...process.env, PATH: `${folder}${delimiter}${process.env["PATH"]}` };
+    tool = await withConsoleProducer();
   });
+  after(() => tool?.remove());
 
   test("arrives with its key, headers and nulls, whatever characters they have", async () => {
     const records: Payloads[] = [
@@ -154,7 +123,7 @@ describe("a record that is copied as a kafka-console-producer command", () => {
       { key: null, value: Buffer.from("v"), headers: [] },
       { key: Buffer.alloc(0), value: Buffer.alloc(0), headers: [] },
     ];
-    const { arrived } = await pasted("console-producer", records, { env });
+    const { arrived } = await pasted("console-producer", records, { env: tool.env });
     assert.deepEqual(arrived, records);
   });
 
@@ -163,7 +132,7 @@ describe("a record that is copied as a kafka-console-producer command", () => {
       { key: null, value: Buffer.from("two\nlines"), headers: [] },
       { key: Buffer.from([0xff]), value: Buffer.from("v"), headers: [] },
     ];
-    const { text, arrived } = await pasted("console-producer", records, { env });
+    const { text, arrived } = await pasted("console-producer", records, { env: tool.env });
     assert.deepEqual(arrived, []);
     assert.match(
       text,

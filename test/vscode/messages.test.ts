@@ -186,6 +186,28 @@ describe("Messages panels", () => {
     await panelsAre();
   });
 
+  it("keep no more messages than the settings say, the newest", async () => {
+    const many = `${prefix}.many`;
+    cleanUp.push(await makeTopics(stack().kraft.bootstrap, { [many]: { partitions: 1, messagesEach: 1300 } }));
+    const set = (rows: number | undefined) =>
+      vscode.workspace
+        .getConfiguration("kafkaWorkbench")
+        .update("messages.ringRows", rows, vscode.ConfigurationTarget.Global);
+    await set(1000);
+    try {
+      await api.ctx.messages.open({ connectionId, topic: many, from: { kind: "beginning" } });
+      await showsMessages(api, 1000);
+      const { records } = await shownRecords(api);
+      assert.deepEqual([records[0]?.["offset"], records.at(-1)?.["offset"]], ["300", "1299"]);
+      // what is being read goes on as it is; the next reading has the limits of then
+      await set(undefined);
+      await api.ctx.messages.open({ connectionId, topic: many, from: { kind: "beginning" } });
+      await showsMessages(api, 1300);
+    } finally {
+      await set(undefined);
+    }
+  });
+
   it("say where an export went and how much it is, and begin in the same folder the next time", async () => {
     await api.ctx.messages.open({ connectionId, topic: refunds });
     await showsMessages(api, 3);

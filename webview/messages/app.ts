@@ -85,7 +85,9 @@ function progressBar(panel: Panel): TemplateResult {
 function troubles(panel: Panel): TemplateResult {
   const { status } = panel.reading;
   const kept = status ? status.nextSeq - status.firstSeq : 0;
-  const parts = status?.partitions.filter((p) => p.problem) ?? [];
+  // what all of it is about is said once
+  const parts = status?.partitions.filter((p) => p.problem && !status.problem?.includes(p.problem)) ?? [];
+  const several = parts.some(({ topic }) => topic !== parts[0]?.topic);
   return html`${
     panel.trouble
       ? html`<div class="notice error" role="alert">
@@ -114,7 +116,7 @@ function troubles(panel: Panel): TemplateResult {
       ? html`<div class="notice warning" role="status">
         ${icon("warning")}<span class="notice-text"
           >${status.problem ?? ""}
-          ${parts.slice(0, 3).map((p) => html`<span>Partition ${p.partition}: ${p.problem} </span>`)}${
+          ${parts.slice(0, 3).map((p) => html`<span>${several ? `${p.topic}, partition` : "Partition"} ${p.partition}: ${p.problem} </span>`)}${
             parts.length > 3 ? html`<span>… and ${parts.length - 3} more partitions.</span>` : nothing
           }</span
         >

@@ -46,8 +46,6 @@ export class Panel {
   readonly marks: Marks;
   readonly history: KeyHistory;
   readonly tree = new TreeState();
-  /** the value as a tree instead of text */
-  asTree = false;
   layout: PanelLayout;
   partitions: number[] | null;
   trouble: Trouble | null = null;

@@ -35,7 +35,7 @@ export function payload(
     ${
       view.format === "empty"
         ? html`<p class="dim">Zero bytes: not null, but empty.</p>`
-        : json && part === "value" && panel.asTree && view.textCut === 0
+        : json && part === "value" && panel.layout.tree && view.textCut === 0
           ? valueTree(panel, view.text, panel.tree)
           : text(panel, view, json)
     }`;
@@ -61,16 +61,17 @@ function payloadTools(panel: Panel, part: "key" | "value", view: PayloadView, js
           label: "Tree",
           icon: "list-tree",
           iconOnly: true,
-          pressed: panel.asTree,
+          pressed: panel.layout.tree,
           disabled: view.textCut > 0,
           title:
             view.textCut > 0
               ? "The tree needs the whole value: show more of it first"
-              : panel.asTree
+              : panel.layout.tree
                 ? "Show as text"
                 : "Show as a tree",
           onClick: () => {
-            panel.asTree = !panel.asTree;
+            panel.layout = { ...panel.layout, tree: !panel.layout.tree };
+            panel.save();
             panel.changed();
           },
         })

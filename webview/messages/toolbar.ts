@@ -3,6 +3,7 @@ import { button } from "../ui/controls.ts";
 import { columnsPopup } from "./columnsPopup.ts";
 import { exportPopup } from "./exportPopup.ts";
 import { fromChooser } from "./fromChooser.ts";
+import { goToPopup } from "./goToPopup.ts";
 import { isolationChooser } from "./isolationChooser.ts";
 import type { Panel } from "./panel.ts";
 import { partitionsChooser } from "./partitionsChooser.ts";
@@ -29,7 +30,7 @@ export function toolbar(panel: Panel): TemplateResult {
       onClick: () => reading.clear(),
     })}
     <span class="spring"></span>
-    ${columnsPopup(panel)} ${exportPopup(panel)}
+    ${goToPopup(panel)} ${columnsPopup(panel)} ${exportPopup(panel)}
     ${button({
       label: "Copy link",
       icon: "link",

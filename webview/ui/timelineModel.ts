@@ -41,16 +41,22 @@ export function placeOf(line: Timeline, span: Span): { from: number; to: number 
   return { from: Math.max(0, from), to: Math.min(1, to) };
 }
 
+/** of the unit that a bucket has, where bars stand close */
+const CLOSE = 0.82;
+
 /**
- * The bars as an SVG path, one unit wide each with a gap, `height` units high at most. A square-root scale: one message among thousands still
- * shows, and at least a unit of it.
+ * The bars as an SVG path: one in each unit, `height` units high at most. A square-root scale: one message among thousands still shows, and at
+ * least a unit of it.
+ * @param widest units that a bar may take: few buckets, over a wide line, are narrow bars in the middle of their units
  */
-export function barsPath(counts: readonly number[], most: number, height: number): string {
+export function barsPath(counts: readonly number[], most: number, height: number, widest = 1): string {
+  const width = Math.min(CLOSE, widest);
+  const left = width < CLOSE ? (1 - width) / 2 : 0;
   let path = "";
   for (const [i, count] of counts.entries()) {
     if (count === 0) continue;
     const high = Math.max(1, Math.sqrt(count / most) * height).toFixed(2);
-    path += `M${i} ${height}v-${high}h.82v${high}z`;
+    path += `M${+(i + left).toFixed(4)} ${height}v-${high}h${+width.toFixed(4)}v${high}z`;
   }
   return path;
 }

@@ -15,6 +15,8 @@ export interface StripEvents {
 
 /** pixels that a bar takes */
 const barWidth = 6;
+/** and at most, where there are few: a message alone is no block */
+const widestBar = 24;
 /** pixels that a press may move and still be a click */
 const clickSlack = 4;
 /** pixels around an edge of the chosen span in which it can be taken hold of */
@@ -183,6 +185,7 @@ export class TimelineStrip extends LitElement {
     };
     const held = line && this.span ? placeOf(line, this.span) : null;
     const most = line ? Math.max(1, ...line.kept) : 1;
+    const widest = (widestBar * bars) / Math.max(1, this.clientWidth);
     const told =
       line &&
       (this.drag ??
@@ -228,8 +231,8 @@ export class TimelineStrip extends LitElement {
       ${
         line
           ? html`<svg viewBox=${`0 0 ${bars} ${height}`} preserveAspectRatio="none" aria-hidden="true">
-              <path class="bars-kept" d=${barsPath(line.kept, most, height)}></path>
-              <path class="bars-shown" d=${barsPath(line.shown, most, height)}></path>
+              <path class="bars-kept" d=${barsPath(line.kept, most, height, widest)}></path>
+              <path class="bars-shown" d=${barsPath(line.shown, most, height, widest)}></path>
             </svg>`
           : nothing
       }

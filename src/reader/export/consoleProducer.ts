@@ -1,18 +1,22 @@
 import { type RecordFields, readHeaders, type Span } from "../../kafka/log/records.ts";
+import type { CommandTarget } from "./commandTarget.ts";
 import type { PlacedRecord } from "./lines.ts";
+import { producerConfig } from "./producerConfig.ts";
 import { printf, shellComment, shellVariable, shellWord } from "./shell.ts";
 
 /**
  * A shell command that produces the record again with Kafka's kafka-console-producer.sh: `headers<delimiter>key<separator>value` on one line of
- * input. What that cannot say (line ends, bytes that are not text) makes it a comment line; the partition, which cannot be chosen, is one in
+ * input. What it needs to connect is a properties file that it reads from a here-document. What that cannot say (line ends, bytes that are not text) makes it a comment line; the partition, which cannot be chosen, is one in
  * front.
  *
  * Source: Apache Kafka's LineMessageReader and its properties (parse.key, parse.headers, the separators, null.marker).
  */
-export function consoleProducerCommand({ topic, partition, record }: PlacedRecord, brokers: readonly string[]): string {
+export function consoleProducerCommand({ topic, partition, record }: PlacedRecord, target: CommandTarget): string {
   const place = `${topic} partition ${partition} offset ${record.offset}`;
   const cannot = (why: string): string =>
     shellComment(`kafka-console-producer.sh cannot send ${place}: ${why}. Copy it for kcat instead.`);
+  const config = producerConfig(target);
+  if (typeof config === "string") return cannot(config);
   const { headers: found, problem } = readHeaders(record, Number.POSITIVE_INFINITY);
   if (problem !== null) return cannot("its headers are damaged");
   const key = textOf(record, record.key);
@@ -64,14 +68,19 @@ export function consoleProducerCommand({ topic, partition, record }: PlacedRecor
   };
   const command = [
     "kafka-console-producer.sh",
-    `--bootstrap-server ${word(brokers.join(","))}`,
+    `--bootstrap-server ${word(target.bootstrap.join(","))}`,
     `--topic ${word(topic)}`,
     ...properties.map((property) => `--property ${word(property)}`),
+    ...(config.lines.length > 0 ? ["--producer.config /dev/fd/3"] : []),
   ].join(" ");
+  // quoted, the shell leaves all of it as it is
+  const configText = config.lines.length > 0 ? ` 3<<'END'\n${config.lines.join("\n")}\nEND` : "";
   const note = shellComment(
     `The partition, ${partition} for offset ${record.offset}, cannot be chosen: it follows from the key.`,
   );
-  return `${note}\n${assignments.join("")}${printf(Buffer.from(`${line}\n`))} | ${command}`;
+  const notes = [note, ...(config.note === null ? [] : [shellComment(config.note)])].join("\n");
+  const environment = config.environment.map((assignment) => `${assignment} `).join("");
+  return `${notes}\n${assignments.join("")}${printf(Buffer.from(`${line}\n`))} | ${environment}${command}${configText}`;
 }
 
 /** none of which means something in a regular expression, which headers.separator is */

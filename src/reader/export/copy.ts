@@ -1,5 +1,6 @@
 import type { CopyFormat, PayloadView } from "../../shared/messages.ts";
 import { UserError } from "../../shared/userError.ts";
+import { type CommandTarget, secretsNotes } from "./commandTarget.ts";
 import { consoleProducerCommand } from "./consoleProducer.ts";
 import { kcatCommand } from "./kcat.ts";
 import { type LineOptions, type PlacedRecord, payloadView, recordLine } from "./lines.ts";
@@ -10,8 +11,8 @@ const MAX_CHARS = 32 * 1024 * 1024;
 const MAX_BYTES = MAX_CHARS;
 
 export interface CopyOptions extends LineOptions {
-  /** host:port each, for the commands */
-  brokers: readonly string[];
+  /** for the commands */
+  target: CommandTarget;
 }
 
 /**
@@ -19,7 +20,8 @@ export interface CopyOptions extends LineOptions {
  *
  * - "value", "key": as the detail pane shows it; nothing for Kafka's null
  * - "json": laid out when it is one record, JSON Lines when there are several; as an export writes it
- * - "kcat", "console-producer": shell commands that produce them again; comment lines say what cannot be
+ * - "kcat", "console-producer": shell commands that produce them again, with what the connection needs but its secrets; comment lines say what
+ *   cannot be, and how the commands get the secrets
  *
  * Rejects with a UserError of code "too-large" when that is more than 32 million characters.
  */
@@ -28,7 +30,8 @@ export async function copyAs(
   format: CopyFormat,
   options: CopyOptions,
 ): Promise<string> {
-  const texts: string[] = [];
+  const commands = records.length > 0 && (format === "kcat" || format === "console-producer");
+  const texts: string[] = commands ? secretsNotes(options.target, format) : [];
   let length = 0;
   for (const placed of records) {
     const { record } = placed;
@@ -69,8 +72,8 @@ async function oneText(
       return alone ? JSON.stringify(line, null, 2) : JSON.stringify(line);
     }
     case "kcat":
-      return kcatCommand(placed, options.brokers);
+      return kcatCommand(placed, options.target);
     case "console-producer":
-      return consoleProducerCommand(placed, options.brokers);
+      return consoleProducerCommand(placed, options.target);
   }
 }

@@ -1,4 +1,5 @@
 import { type RecordFields, readHeaders, type Span } from "../../kafka/log/records.ts";
+import { type CommandTarget, KEY_PASSPHRASE, PASSWORD, securityProtocol } from "./commandTarget.ts";
 import type { PlacedRecord } from "./lines.ts";
 import { printf, shellComment, shellVariable, shellWord } from "./shell.ts";
 
@@ -15,7 +16,7 @@ const MAX_ARGUMENTS = 1_000_000;
  * kcat reads a message up to a delimiter (-D; a line end without it) and passes over empty ones, unless a key stands in front of it (-K);
  * -Z makes empty keys and values null, after which -k is used for a null key.
  */
-export function kcatCommand({ topic, partition, record }: PlacedRecord, brokers: readonly string[]): string {
+export function kcatCommand({ topic, partition, record }: PlacedRecord, target: CommandTarget): string {
   const key = bytesOf(record, record.key);
   const value = bytesOf(record, record.value);
   const place = `${topic} partition ${partition} offset ${record.offset}`;
@@ -35,8 +36,13 @@ export function kcatCommand({ topic, partition, record }: PlacedRecord, brokers:
     return true;
   };
 
-  if (!put("-b", Buffer.from(brokers.join(","))) || !put("-t", Buffer.from(topic)))
+  if (!put("-b", Buffer.from(target.bootstrap.join(","))) || !put("-t", Buffer.from(topic)))
     return cannot("its name does not fit");
+  for (const [name, setting] of connectionSettings(target)) {
+    if ("variable" in setting) arguments_.push("-X", `${name}="\${${setting.variable}:?}"`);
+    else if (!put("-X", Buffer.from(`${name}=${setting.text}`)))
+      return cannot(`${name} of its connection does not fit`);
+  }
   arguments_.push("-p", String(partition));
 
   const input: Buffer[] = [];
@@ -74,6 +80,30 @@ export function kcatCommand({ topic, partition, record }: PlacedRecord, brokers:
   }
   const start = assignments.length > 0 ? `${assignments.join("; ")}; ` : "";
   return `${start}${printf(Buffer.concat(input))} | kcat -P ${arguments_.join(" ")}`;
+}
+
+/**
+ * What librdkafka has to know beside the addresses; secrets are variables of the shell.
+ *
+ * Source: librdkafka's CONFIGURATION.md.
+ */
+function connectionSettings(target: CommandTarget): [name: string, { text: string } | { variable: string }][] {
+  const { tls, sasl } = target;
+  const protocol = securityProtocol(target);
+  if (protocol === null) return [];
+  const settings: [string, { text: string } | { variable: string }][] = [["security.protocol", { text: protocol }]];
+  const set = (name: string, text: string | null | undefined): void => {
+    if (text) settings.push([name, { text }]);
+  };
+  set("ssl.ca.location", tls?.ca);
+  set("ssl.certificate.location", tls?.cert);
+  set("ssl.key.location", tls?.key);
+  if (tls?.passphrase) settings.push(["ssl.key.password", { variable: KEY_PASSPHRASE }]);
+  if (tls && !tls.verify) set("enable.ssl.certificate.verification", "false");
+  set("sasl.mechanisms", sasl?.mechanism);
+  set("sasl.username", sasl?.username);
+  if (sasl) settings.push(["sasl.password", { variable: PASSWORD }]);
+  return settings;
 }
 
 const NEWLINE = Buffer.from("\n");

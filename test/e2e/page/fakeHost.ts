@@ -90,6 +90,7 @@ const init = (): MessagesInit => ({
       detailWidth: null,
       detailHeight: null,
       produceWidth: null,
+      tree: false,
     },
     view: wholeView,
     filter: { kind: "contains", text: "", caseSensitive: false, parts: ["key", "value"], scope: "kept" },

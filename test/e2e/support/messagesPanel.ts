@@ -1,4 +1,4 @@
-import type { FrameLocator, Locator } from "playwright-core";
+import type { Frame, FrameLocator, Locator } from "playwright-core";
 import type { OpenedVSCode } from "../../harness/vscode.ts";
 
 type VSCode = Pick<OpenedVSCode, "page" | "openView">;
@@ -60,9 +60,40 @@ export class MessagesPage {
     return this.frame.getByLabel("Reading status");
   }
 
+  /** what a filter found, of how much */
+  get found(): Locator {
+    return this.frame.getByRole("group", { name: "Found" });
+  }
+  get strip(): Locator {
+    return this.frame.getByRole("slider", { name: "Time line" });
+  }
+  /** titles of the columns, in order */
+  columns(): Promise<string[]> {
+    return this.frame.getByRole("columnheader").evaluateAll((all) => all.map((head) => head.textContent?.trim() ?? ""));
+  }
+
+  /** The frame in which the panel's script runs. */
+  async webview(): Promise<Frame> {
+    const outer = await this.code.page.locator("iframe.webview.ready").last().elementHandle();
+    const inner = await (await outer!.contentFrame())!.locator("#active-frame").elementHandle();
+    return (await inner!.contentFrame())!;
+  }
+
   /** Waits until so many messages are kept. */
   async kept(count: string): Promise<void> {
     await this.status.getByText(`kept ${count}`).waitFor({ timeout: 60_000 });
+  }
+
+  /** Writes into the filter line and uses it. */
+  async filter(kind: "Contains" | "Regex" | "CEL", text: string, scope: "Kept messages" | "The topic"): Promise<void> {
+    const select = this.frame.getByRole("combobox", { name: "Kind of filter" });
+    await select.click();
+    await this.frame.getByRole("option", { name: kind, exact: true }).click();
+    await this.button(/^In: /).click();
+    await this.frame.getByRole("radio", { name: scope }).click();
+    const box = this.frame.getByRole("combobox", { name: `Filter: ${kind}` });
+    await box.fill(text);
+    await box.press("Enter");
   }
 
   /** Chooses in one of the toolbar's popups: the button by what it is for, the choice by its name. */

@@ -29,6 +29,15 @@ export class QuickInput {
     await this.box.press("Enter");
   }
 
+  /** Accepts a path in VS Code's own file dialog, which takes no answer while it still looks up what is typed. */
+  async acceptPath(): Promise<void> {
+    for (let attempt = 1; await this.widget.isVisible(); attempt++) {
+      if (attempt > 20) throw new Error("The file dialog does not take the path.");
+      await this.accept();
+      await this.page.waitForTimeout(500);
+    }
+  }
+
   /** Types an answer once the question is there. */
   async answer(question: string | RegExp, text: string): Promise<void> {
     await this.asks(question);

@@ -85,9 +85,9 @@ export async function startSecuredBroker(silentPort: number): Promise<SecuredBro
     place.remove();
   };
   try {
-    await addScramUser(broker.bootstrap, "SCRAM-SHA-256");
+    await addScramUser(broker.bootstrap, "SCRAM-SHA-256", users.scram);
     // a user's credentials cannot be changed twice in one request
-    await addScramUser(broker.bootstrap, "SCRAM-SHA-512");
+    await addScramUser(broker.bootstrap, "SCRAM-SHA-512", users.scram);
   } catch (error) {
     await stop();
     throw error;
@@ -96,8 +96,11 @@ export async function startSecuredBroker(silentPort: number): Promise<SecuredBro
 }
 
 /** by Kafka's own tool, so that nothing of ours decides what the password is */
-async function addScramUser(bootstrap: string, mechanism: string): Promise<void> {
-  const [name, password] = users.scram;
+export async function addScramUser(
+  bootstrap: string,
+  mechanism: string,
+  [name, password]: readonly [name: string, password: string],
+): Promise<void> {
   const jars = await kafkaJars(kafkaVersions.kraft);
   await runCommand(
     javaCommand(),

@@ -22,7 +22,14 @@ describe("what a cluster needs of a connection", () => {
     };
     assert.deepEqual(await clusterConfig(connection, { saslPassword: "s" }, 3000), {
       bootstrap: ["a:1"],
-      tls: { ca: ["-----BEGIN CERTIFICATE-----"], cert: null, key: null, passphrase: null, verify: true },
+      tls: {
+        ca: ["-----BEGIN CERTIFICATE-----"],
+        cert: null,
+        key: null,
+        passphrase: null,
+        verify: true,
+        files: { ca, cert: null, key: null },
+      },
       sasl: { mechanism: "plain", username: "me", password: "s" },
       connectTimeout: 3000,
       requestTimeout: 10_000,

@@ -44,6 +44,7 @@ const whole = {
       detailWidth: 300,
       detailHeight: null,
       produceWidth: null,
+      tree: true,
     },
   },
 };

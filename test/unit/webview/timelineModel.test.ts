@@ -37,6 +37,10 @@ describe("The time line's model", () => {
   });
 
   it("draws no bar for nothing, and at least a unit for one among very many", () => {
-    assert.equal(barsPath([0, 1, 1_000_000], 1_000_000, 30), "M1 30v-1.00h.82v1.00zM2 30v-30.00h.82v30.00z");
+    assert.equal(barsPath([0, 1, 1_000_000], 1_000_000, 30), "M1 30v-1.00h0.82v1.00zM2 30v-30.00h0.82v30.00z");
+  });
+
+  it("draws the few bars of a wide line narrow, in the middle of what each stands for", () => {
+    assert.equal(barsPath([1, 1], 1, 30, 0.1), "M0.45 30v-30.00h0.1v30.00zM1.45 30v-30.00h0.1v30.00z");
   });
 });

@@ -1,6 +1,8 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: shells and Java clients have such placeholders too
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { describe, test } from "node:test";
+import type { CommandTarget } from "../../../../src/reader/export/commandTarget.ts";
 import { copyAs } from "../../../../src/reader/export/copy.ts";
 import type { PlacedRecord } from "../../../../src/reader/export/lines.ts";
 import { printf, shellComment, shellVariable, shellWord } from "../../../../src/reader/export/shell.ts";
@@ -8,8 +10,12 @@ import { createDecoder } from "../../../../src/schema/decoder.ts";
 import type { CopyFormat } from "../../../../src/shared/messages.ts";
 import { placed } from "./records.ts";
 
-const copied = (records: PlacedRecord[], format: CopyFormat) =>
-  copyAs(records, format, { decoder: createDecoder(), schemas: null, brokers: ["a:1", "b:2"] });
+const copied = (records: PlacedRecord[], format: CopyFormat, target: Partial<CommandTarget> = {}) =>
+  copyAs(records, format, {
+    decoder: createDecoder(),
+    schemas: null,
+    target: { bootstrap: ["a:1", "b:2"], tls: null, sasl: null, ...target },
+  });
 
 describe("what is copied of records", () => {
   test("is their values or keys as they are shown, nothing for null", async () => {
@@ -44,6 +50,62 @@ describe("what is copied of records", () => {
         "printf 'a;b~v\\n' | kafka-console-producer.sh --bootstrap-server a:1,b:2 --topic orders" +
         " --property parse.key=true --property 'key.separator=~'",
     );
+  });
+
+  describe("with what the connection needs, but its secrets", () => {
+    const secured: Partial<CommandTarget> = {
+      tls: { ca: "/certs/it's.pem", cert: "/certs/me.pem", key: "/certs/me.key", passphrase: true, verify: true },
+      sasl: { mechanism: "SCRAM-SHA-512", username: 'a"b\\c\u00fc' },
+    };
+    const note =
+      "# Secrets are not copied. Put the password of a_b_c_ in KAFKA_PASSWORD and the passphrase of the client key in KAFKA_KEY_PASSPHRASE first," +
+      " for example with: read -rs KAFKA_PASSWORD, read -rs KAFKA_KEY_PASSPHRASE\n";
+
+    test("as kcat's -X", async () => {
+      assert.equal(
+        await copied([placed("k1", "v")], "kcat", secured),
+        `${note}# Kafka 4 takes SCRAM of kcat only with librdkafka 2.6.1 or later.\nprintf 'v' | kcat -P -b a:1,b:2 -t orders -X security.protocol=SASL_SSL -X 'ssl.ca.location=/certs/it'\\''s.pem'` +
+          " -X ssl.certificate.location=/certs/me.pem -X ssl.key.location=/certs/me.key" +
+          ' -X ssl.key.password="${KAFKA_KEY_PASSPHRASE:?}" -X sasl.mechanisms=SCRAM-SHA-512' +
+          ` -X 'sasl.username=a"b\\c\u00fc' -X sasl.password="\${KAFKA_PASSWORD:?}" -p 0 -k k1`,
+      );
+    });
+
+    test("as properties of a Java client", async () => {
+      assert.equal(
+        await copied([placed(null, "v")], "console-producer", secured),
+        `${note}# The partition, 0 for offset 17, cannot be chosen: it follows from the key.\n` +
+          `printf 'v\\n' | KAFKA_PASSWORD="$(printf %s "\${KAFKA_PASSWORD:?}" | sed 's/["\\\\]/\\\\&/g')"` +
+          ' KAFKA_KEY_PASSPHRASE="${KAFKA_KEY_PASSPHRASE:?}" kafka-console-producer.sh --bootstrap-server a:1,b:2 --topic orders' +
+          " --producer.config /dev/fd/3 3<<'END'\n" +
+          "security.protocol=SASL_SSL\nsasl.mechanism=SCRAM-SHA-512\n" +
+          'sasl.jaas.config=org.apache.kafka.common.security.scram.ScramLoginModule required username="a\\\\"b\\\\\\\\c\\u00fc" password="${env:KAFKA_PASSWORD}";\n' +
+          "ssl.truststore.type=PEM\nssl.truststore.location=/certs/it's.pem\nssl.keystore.type=PEM\n" +
+          "ssl.keystore.certificate.chain=${dir:/certs:me.pem}\nssl.keystore.key=${dir:/certs:me.key}\n" +
+          "ssl.key.password=${env:KAFKA_KEY_PASSPHRASE}\nconfig.providers=env,dir\n" +
+          "config.providers.env.class=org.apache.kafka.common.config.provider.EnvVarConfigProvider\n" +
+          "config.providers.dir.class=org.apache.kafka.common.config.provider.DirectoryConfigProvider\nEND",
+      );
+    });
+
+    test("as far as each tool can leave certificates unchecked", async () => {
+      const tls = { ca: null, cert: null, key: null, passphrase: false, verify: false };
+      assert.match(
+        await copied([placed(null, "v")], "kcat", { tls }),
+        / -X enable\.ssl\.certificate\.verification=false /,
+      );
+      const java = await copied([placed(null, "v")], "console-producer", { tls });
+      assert.match(java, /^# Java checks certificates, which this connection does not/m);
+      assert.match(java, /^ssl\.endpoint\.identification\.algorithm=$/m);
+    });
+
+    test("or not at all where a name would be taken for a reference to something else", async () => {
+      const sasl = { mechanism: "PLAIN", username: "${env:HOME}" } as const;
+      assert.match(
+        await copied([placed(null, "v")], "console-producer", { sasl }),
+        /^# kafka-console-producer\.sh cannot send .*: a dollar sign and a brace stand in the name or a path\./m,
+      );
+    });
   });
 
   test("is never more than a clipboard is for", async () => {
