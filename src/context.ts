@@ -2,12 +2,14 @@ import type { Event, ExtensionContext, LogOutputChannel, WebviewPanel } from "vs
 import type { Connection, ConnectionSecrets } from "./connections/model.ts";
 import type { TreeNode } from "./explorer/node.ts";
 import type { ExplorerView } from "./explorer/view.ts";
+import type { ExternalDecoders } from "./externalDecoders.ts";
 import type { Settings } from "./ids.ts";
 import type { ClusterConfig } from "./kafka/api.ts";
 import type { Cluster } from "./kafka/cluster.ts";
 import type { PanelChange } from "./panels/panelChange.ts";
 import type { Ui } from "./platform/ui.ts";
-import type { RegistryClient } from "./schema/registry.ts";
+import type { Registry } from "./schema/registry/api.ts";
+import type { SchemaCache } from "./schema/registry/diskCache.ts";
 import type { TopicChoice } from "./shared/messages.ts";
 
 /**
@@ -26,6 +28,8 @@ export interface Ctx {
   readonly explorer: Explorer;
   readonly messages: MessagesPanels;
   readonly local: LocalClusters;
+  /** decoders of other extensions */
+  readonly decoders: ExternalDecoders;
   /** runs a command by its id: ours, so that commands need not know each other, or one of VS Code's */
   run(id: string, ...args: unknown[]): Promise<void>;
 }
@@ -61,7 +65,9 @@ export interface Clusters {
 
 export interface Registries {
   /** null: the connection has no registry */
-  get(connectionId: string): Promise<RegistryClient | null>;
+  get(connectionId: string): Promise<Registry | null>;
+  /** schemas on disk, for all connections; loads on first use */
+  cache(): Promise<SchemaCache>;
 }
 
 export interface Explorer {

@@ -1,10 +1,13 @@
+import { join } from "node:path";
 import { type ExtensionContext, ExtensionMode, commands as vscodeCommands, window } from "vscode";
+import type { KafkaWorkbenchApi } from "../docs/kafka-workbench.d.ts";
 import { commandTable } from "./commandTable.ts";
 import { ClusterPool } from "./connections/clusters.ts";
 import { RegistryPool } from "./connections/registries.ts";
 import { ConnectionStore } from "./connections/store.ts";
 import type { Ctx } from "./context.ts";
 import { ExplorerTree } from "./explorer/tree.ts";
+import { ExternalDecoders } from "./externalDecoders.ts";
 import { type CommandId, panels } from "./ids.ts";
 import { Owner } from "./platform/disposables.ts";
 import { reportError } from "./platform/errors.ts";
@@ -14,7 +17,7 @@ import { replaceableUi } from "./platform/vscodeUi.ts";
 import type { TestApi } from "./testApi.ts";
 
 /** The parts list. Heavy parts (kafka, schema, panels, local clusters, the commands) are chunks that load on first use. */
-export function activate(extension: ExtensionContext): TestApi | undefined {
+export function activate(extension: ExtensionContext): KafkaWorkbenchApi & Partial<TestApi> {
   const started = performance.now();
   const owner = new Owner();
   extension.subscriptions.push(owner);
@@ -24,7 +27,10 @@ export function activate(extension: ExtensionContext): TestApi | undefined {
   const settings = owner.own(new WorkspaceSettings());
   const connections = owner.own(new ConnectionStore(extension, settings));
   const clusters = owner.own(new ClusterPool({ connections, settings, log }));
-  const registries = owner.own(new RegistryPool({ connections, settings }));
+  const decoders = new ExternalDecoders();
+  const registries = owner.own(
+    new RegistryPool({ connections, settings, log }, join(extension.globalStorageUri.fsPath, "schemas")),
+  );
 
   const messages = owner.own(new Late(async () => (await import("./panels/messages.ts")).createMessagesPanels(ctx)));
   const local = owner.own(new Late(async () => (await import("./localClusters.ts")).createLocalClusters(ctx)));
@@ -37,6 +43,7 @@ export function activate(extension: ExtensionContext): TestApi | undefined {
     connections,
     clusters,
     registries,
+    decoders,
     get explorer() {
       return explorer;
     },
@@ -90,5 +97,9 @@ export function activate(extension: ExtensionContext): TestApi | undefined {
 
   const activationMs = performance.now() - started;
   log.debug(`Activated in ${activationMs.toFixed(1)} ms`);
-  return extension.extensionMode === ExtensionMode.Test ? { ctx, explorer, activationMs, replaceUi } : undefined;
+  return {
+    version: 1,
+    registerDecoder: (decoder) => decoders.register(decoder),
+    ...(extension.extensionMode === ExtensionMode.Test && { ctx, explorer, activationMs, replaceUi }),
+  };
 }

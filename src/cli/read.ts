@@ -2,8 +2,8 @@ import { compileFilter } from "../reader/filter/filter.ts";
 import { FilteredSink } from "../reader/filteredSink.ts";
 import { Run } from "../reader/run.ts";
 import { createDecoder } from "../schema/decoder.ts";
-import { RegistryClient } from "../schema/registry.ts";
-import { schemaSource } from "../schema/source.ts";
+import { ConfluentRegistry } from "../schema/registry/confluent.ts";
+import { schemaSource } from "../schema/registry/source.ts";
 import { isCancelled, messageOf, UserError } from "../shared/userError.ts";
 import { parseOptions, type ReadOptions, USAGE } from "./options.ts";
 import { Printer } from "./printer.ts";
@@ -22,7 +22,9 @@ const BUFFER = 32 * 1024 * 1024;
 
 async function read({ brokers, query, registry, bytes, format }: ReadOptions): Promise<void> {
   const client =
-    registry === null ? null : new RegistryClient({ url: registry, username: null, password: null, timeoutMs: 10_000 });
+    registry === null
+      ? null
+      : new ConfluentRegistry({ urls: [registry], auth: { kind: "none" }, tls: null, timeoutMs: 10_000 });
   const printer = new Printer({
     format,
     decoder: createDecoder(),

@@ -45,7 +45,21 @@ function addressProblem(address: string): string | null {
   return null;
 }
 
-/** A sentence on what is wrong with a schema registry's URL, or null. */
+/** URLs of a schema registry, separated by commas or blanks, without slashes at their ends. */
+export const registryUrls = (text: string): string[] =>
+  text
+    .split(/[\s,]+/)
+    .map((url) => url.replace(/\/+$/, ""))
+    .filter((url) => url !== "");
+
+/** A sentence on what is wrong with a list of a schema registry's URLs, or null. */
+export function registryUrlsProblem(text: string): string | null {
+  const urls = registryUrls(text);
+  if (urls.length === 0) return "Enter a URL such as http://localhost:8081.";
+  return urls.map(registryUrlProblem).find((problem) => problem !== null) ?? null;
+}
+
+/** A sentence on what is wrong with one URL, or null. */
 export function registryUrlProblem(text: string): string | null {
   let url: URL;
   try {

@@ -41,7 +41,8 @@ export async function clusterConfig(
   };
 }
 
-async function readPem(file: string | null | undefined, what: string): Promise<string | null> {
+/** Null where no file is named. Rejects with a UserError ("certificate-file"). */
+export async function readPem(file: string | null | undefined, what: string): Promise<string | null> {
   if (!file) return null;
   try {
     return await readFile(file, "utf8");

@@ -28,8 +28,12 @@ export async function testConnection(
     inWords(async () => {
       const registry = await registryClient(connection, secrets, timeoutMs);
       if (!registry) return null;
-      const { subjects } = await registry.test(signal);
-      return { works: true, lines: [`The schema registry answers: ${count(subjects, "subject")}.`] };
+      try {
+        const { subjects } = await registry.test(signal);
+        return { works: true, lines: [`The schema registry answers: ${count(subjects, "subject")}.`] };
+      } finally {
+        registry.close();
+      }
     }),
   ]);
   const verdicts = parts.filter((part) => part !== null);

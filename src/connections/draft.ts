@@ -1,5 +1,6 @@
 import { parseAddresses } from "./addresses.ts";
 import type { Connection, ConnectionSecrets, SaslMechanism } from "./model.ts";
+import { fromRegistryDraft, type RegistryDraft, toRegistryDraft } from "./registryDraft.ts";
 
 /** Kafka's security protocols, by its own names. */
 export type Protocol = "PLAINTEXT" | "SSL" | "SASL_PLAINTEXT" | "SASL_SSL";
@@ -17,9 +18,7 @@ export interface ConnectionDraft {
   mechanism: SaslMechanism;
   username: string;
   saslPassword: string;
-  registryUrl: string;
-  registryUsername: string;
-  registryPassword: string;
+  registry: RegistryDraft;
 }
 
 export const usesTls = ({ protocol }: Pick<ConnectionDraft, "protocol">): boolean =>
@@ -40,9 +39,7 @@ export function toDraft(connection: Connection, secrets: ConnectionSecrets): Con
     mechanism: sasl?.mechanism ?? "scram-sha-512",
     username: sasl?.username ?? "",
     saslPassword: secrets.saslPassword ?? "",
-    registryUrl: registry?.url ?? "",
-    registryUsername: registry?.username ?? "",
-    registryPassword: secrets.registryPassword ?? "",
+    registry: toRegistryDraft(registry, secrets),
   };
 }
 
@@ -53,21 +50,19 @@ export function fromDraft(
 ): { connection: Connection; secrets: ConnectionSecrets } {
   const tls = usesTls(draft);
   const sasl = usesSasl(draft);
-  const registry = draft.registryUrl.trim() !== "";
+  const { registry, secrets: registrySecrets } = fromRegistryDraft(draft.registry);
   const connection: Connection = {
     ...base,
     name: draft.name.trim(),
     bootstrapServers: parseAddresses(draft.servers).servers ?? [],
     tls: tls ? { caFile: draft.caFile, certFile: draft.certFile, keyFile: draft.keyFile, verify: draft.verify } : null,
     sasl: sasl ? { mechanism: draft.mechanism, username: draft.username.trim() } : null,
-    registry: registry
-      ? { url: draft.registryUrl.trim().replace(/\/+$/, ""), username: draft.registryUsername.trim() || null }
-      : null,
+    registry,
   };
   const secrets: ConnectionSecrets = {
     ...(sasl ? { saslPassword: draft.saslPassword } : {}),
     ...(tls && draft.keyFile ? { keyPassphrase: draft.keyPassphrase } : {}),
-    ...(connection.registry?.username ? { registryPassword: draft.registryPassword } : {}),
+    ...registrySecrets,
   };
   return { connection, secrets };
 }

@@ -2,10 +2,11 @@ import type { Ctx } from "../context.ts";
 import { type Back, back, type InputOptions, type PickItem, type StepPosition } from "../platform/ui.ts";
 import { runWizard, type WizardStep } from "../platform/wizard.ts";
 import { wrap } from "../platform/wrap.ts";
-import { parseAddresses, registryUrlProblem } from "./addresses.ts";
+import { parseAddresses } from "./addresses.ts";
 import { testConnection, type Verdict } from "./connectionTest.ts";
 import { type ConnectionDraft, fromDraft, type Protocol, toDraft, usesSasl, usesTls } from "./draft.ts";
 import type { Connection, ConnectionSecrets, SaslMechanism } from "./model.ts";
+import { registrySteps } from "./registryForm.ts";
 import { askTls } from "./tlsMenu.ts";
 
 type Step = WizardStep<ConnectionDraft>;
@@ -28,7 +29,7 @@ export async function askConnection(
   );
 
   const text = (
-    field: Exclude<keyof ConnectionDraft, "verify" | "caFile" | "certFile" | "keyFile" | "protocol" | "mechanism">,
+    field: "name" | "servers" | "username" | "saslPassword",
     options: Omit<InputOptions, "title" | "value">,
     when?: Step["when"],
   ): Step => ({
@@ -76,21 +77,7 @@ export async function askConnection(
       },
       usesSasl,
     ),
-    text("registryUrl", {
-      prompt: "URL of the schema registry; empty: none",
-      placeholder: "http://localhost:8081",
-      validate: (value) => (value.trim() === "" ? null : registryUrlProblem(value.trim())),
-    }),
-    text(
-      "registryUsername",
-      { prompt: "User name (or API key) of the schema registry; empty: none" },
-      (d) => d.registryUrl.trim() !== "",
-    ),
-    text(
-      "registryPassword",
-      { prompt: "Password (or secret) of the schema registry: kept in the system’s key store", password: true },
-      (d) => d.registryUrl.trim() !== "" && d.registryUsername.trim() !== "",
-    ),
+    ...registrySteps(ctx, title),
     {
       async ask(d, position) {
         const { connection, secrets } = fromDraft(start.connection, d);

@@ -1,8 +1,8 @@
-import { parseAddresses, registryUrlProblem } from "./addresses.ts";
+import { parseAddresses, registryUrls, registryUrlsProblem } from "./addresses.ts";
 import type { Connection } from "./model.ts";
 
 /**
- * The connections of the setting `kafkaWorkbench.connections`, `{ name, bootstrapServers, registryUrl? }[]`, and a sentence for each entry
+ * The connections of the setting `kafkaWorkbench.connections`, `{ name, bootstrapServers, registryUrl?, registryType? }[]`, and a sentence for each entry
  * that cannot be one. Their id is made of their name, so that it survives a reload and a change of address.
  */
 export function connectionsFromSetting(value: unknown): { connections: Connection[]; problems: string[] } {
@@ -31,7 +31,7 @@ function nameIn(entry: unknown): string | null {
 
 function readEntry(entry: unknown): Connection | string {
   if (typeof entry !== "object" || entry === null || Array.isArray(entry)) return "it is not an object.";
-  const { bootstrapServers, registryUrl } = entry as { bootstrapServers?: unknown; registryUrl?: unknown };
+  const { bootstrapServers, registryUrl, registryType = "confluent" } = entry as Record<string, unknown>;
   const name = nameIn(entry);
   if (name === null) return 'it has no "name".';
   const written = Array.isArray(bootstrapServers) ? bootstrapServers.join(",") : bootstrapServers;
@@ -40,15 +40,17 @@ function readEntry(entry: unknown): Connection | string {
   if (servers === null) return problem;
   if (registryUrl !== undefined && typeof registryUrl !== "string") return '"registryUrl" is not a text.';
   const url = registryUrl?.trim() ?? "";
-  const urlProblem = url === "" ? null : registryUrlProblem(url);
+  const urlProblem = url === "" ? null : registryUrlsProblem(url);
   if (urlProblem) return `"registryUrl": ${urlProblem}`;
+  if (registryType !== "confluent" && registryType !== "apicurio")
+    return '"registryType" is neither "confluent" nor "apicurio".';
   return {
     id: `setting:${name}`,
     name,
     bootstrapServers: servers,
     tls: null,
     sasl: null,
-    registry: url === "" ? null : { url, username: null },
+    registry: url === "" ? null : { kind: registryType, urls: registryUrls(url), signIn: { kind: "none" }, tls: null },
     fromSetting: true,
   };
 }

@@ -17,7 +17,7 @@ export interface Connection {
   fromSetting?: true;
 }
 
-interface TlsOptions {
+export interface TlsOptions {
   /** paths of PEM files */
   caFile: string | null;
   certFile: string | null;
@@ -33,13 +33,41 @@ interface SaslOptions {
   username: string;
 }
 
-interface RegistryOptions {
-  url: string;
-  username: string | null;
+export type RegistryOptions = HttpRegistry | GlueOptions;
+
+interface HttpRegistry {
+  kind: "confluent" | "apicurio";
+  /** at least one, all of the same registry */
+  urls: string[];
+  signIn: RegistrySignIn;
+  /** null: nothing differs from the usual */
+  tls: TlsOptions | null;
+}
+
+export type RegistrySignIn =
+  | { kind: "none" }
+  | { kind: "basic"; username: string }
+  | { kind: "bearer" }
+  /** client credentials */
+  | { kind: "oauth"; tokenUrl: string; clientId: string; scope: string | null };
+
+interface GlueOptions {
+  kind: "glue";
+  region: string;
+  accessKeyId: string;
+  /** null: "default-registry" */
+  registryName: string | null;
+  /** null: AWS's own for the region */
+  endpoint: string | null;
 }
 
 export interface ConnectionSecrets {
   saslPassword?: string;
   keyPassphrase?: string;
   registryPassword?: string;
+  registryToken?: string;
+  registryClientSecret?: string;
+  registryKeyPassphrase?: string;
+  awsSecretAccessKey?: string;
+  awsSessionToken?: string;
 }

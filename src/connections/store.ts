@@ -4,6 +4,7 @@ import { Owner } from "../platform/disposables.ts";
 import { UserError } from "../shared/userError.ts";
 import { connectionsFromSetting } from "./fromSetting.ts";
 import type { Connection, ConnectionSecrets } from "./model.ts";
+import { registrySecrets } from "./registryDraft.ts";
 
 const metadataKey = "connections";
 const secretKey = (id: string) => `connection/${id}`;
@@ -97,7 +98,7 @@ export class ConnectionStore implements Connections, Disposable {
   }
 
   private stored(): Connection[] {
-    return this.storage.globalState.get<Connection[]>(metadataKey, []);
+    return this.storage.globalState.get<Connection[]>(metadataKey, []).map(asOfNow);
   }
 
   private write(task: () => Promise<void>): Promise<void> {
@@ -122,10 +123,20 @@ const defined = (secrets: ConnectionSecrets): ConnectionSecrets =>
 
 /** Without what the connection no longer uses: no password stays behind when its user is gone. */
 function stillNeeded(connection: Connection, secrets: ConnectionSecrets): ConnectionSecrets {
-  const { saslPassword, keyPassphrase, registryPassword } = secrets;
+  const { saslPassword, keyPassphrase } = secrets;
+  const registry = Object.entries(registrySecrets(connection.registry, secrets)).filter(([, secret]) => secret !== "");
   return {
     ...(connection.sasl && saslPassword ? { saslPassword } : {}),
     ...(connection.tls?.keyFile && keyPassphrase ? { keyPassphrase } : {}),
-    ...(connection.registry?.username && registryPassword ? { registryPassword } : {}),
+    ...Object.fromEntries(registry),
   };
+}
+
+/** A connection that was stored when all there was to say of a registry was one URL and a user name. */
+function asOfNow(stored: Connection): Connection {
+  const registry = stored.registry as Connection["registry"] | { url: string; username: string | null };
+  if (!registry || "kind" in registry) return stored;
+  const { url, username } = registry;
+  const signIn = username ? ({ kind: "basic", username } as const) : ({ kind: "none" } as const);
+  return { ...stored, registry: { kind: "confluent", urls: [url], signIn, tls: null } };
 }

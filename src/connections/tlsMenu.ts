@@ -1,7 +1,15 @@
 import type { Ctx } from "../context.ts";
 import { type Back, back, type PickItem, type StepPosition } from "../platform/ui.ts";
 import { isCancelled } from "../shared/userError.ts";
-import type { ConnectionDraft } from "./draft.ts";
+
+/** The answers that the menu changes. */
+export interface TlsDraft {
+  caFile: string | null;
+  certFile: string | null;
+  keyFile: string | null;
+  keyPassphrase: string;
+  verify: boolean;
+}
 
 type Choice = "done" | "caFile" | "certFile" | "keyFile" | "keyPassphrase" | "verify";
 
@@ -11,14 +19,15 @@ const pem = { "PEM files": ["pem", "crt", "cer", "key"], "All files": ["*"] };
 export async function askTls(
   ctx: Ctx,
   title: string,
-  draft: ConnectionDraft,
+  draft: TlsDraft,
   position: StepPosition,
+  whose: "brokers’" | "registry’s" = "brokers’",
 ): Promise<undefined | Back> {
   for (let active: Choice = "done"; ; ) {
     const choice: Choice | Back = await ctx.ui.pick<Choice>({
       title,
       placeholder: "TLS: what differs from the usual",
-      items: choices(draft),
+      items: choices(draft, whose),
       active,
       position,
     });
@@ -41,7 +50,7 @@ export async function askTls(
   }
 }
 
-function choices(draft: ConnectionDraft): PickItem<Choice>[] {
+function choices(draft: TlsDraft, whose: string): PickItem<Choice>[] {
   const file = (path: string | null, none: string) => (path === null ? none : `${path} (choose to clear)`);
   return [
     { label: "Continue", icon: "arrow-right", value: "done" },
@@ -72,8 +81,8 @@ function choices(draft: ConnectionDraft): PickItem<Choice>[] {
           },
         ]),
     {
-      label: "Check the brokers’ certificates",
-      description: draft.verify ? "yes" : "no: anyone between here and the broker can read along",
+      label: `Check the ${whose} certificates`,
+      description: draft.verify ? "yes" : "no: anyone on the way can read along",
       icon: draft.verify ? "pass" : "warning",
       value: "verify",
       section: "Change",

@@ -1,5 +1,5 @@
 import { TreeItem, TreeItemCollapsibleState } from "vscode";
-import type { Connection } from "../connections/model.ts";
+import type { Connection, RegistryOptions } from "../connections/model.ts";
 import { type NodeKind, nodeKinds } from "../ids.ts";
 import { isCancelled } from "../shared/userError.ts";
 import { BrokersNode } from "./brokersNode.ts";
@@ -54,7 +54,7 @@ export class ConnectionNode extends TreeNode {
     item.tooltip = tooltip(name, [
       ["Brokers", bootstrapServers.join(", ")],
       ["Security", security],
-      registry ? ["Schema registry", registry.url] : null,
+      registry ? ["Schema registry", registryWords(registry)] : null,
       fromSetting ? ["Kept in", "the setting kafkaWorkbench.connections"] : null,
       ["State", states[this.state]],
     ]);
@@ -84,3 +84,8 @@ export class ConnectionNode extends TreeNode {
     this.host.changed(this);
   }
 }
+
+const registryWords = (registry: RegistryOptions): string =>
+  registry.kind === "glue"
+    ? `AWS Glue, ${registry.registryName ?? "default-registry"} in ${registry.region}`
+    : `${registry.urls.join(", ")}${registry.kind === "apicurio" ? " (Apicurio)" : ""}`;

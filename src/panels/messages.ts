@@ -4,6 +4,7 @@ import { panels } from "../ids.ts";
 import type { TopicChoice } from "../shared/messages.ts";
 import type { MessagesState, SerializedPanel } from "../shared/protocol.ts";
 import { UserError } from "../shared/userError.ts";
+import { DecodingStore } from "./decodingStore.ts";
 import { FilterStore } from "./filterStore.ts";
 import { LayoutStore } from "./layoutStore.ts";
 import { MessagesPanel } from "./messagesPanel.ts";
@@ -18,7 +19,11 @@ export function createMessagesPanels(ctx: Ctx): MessagesPanels & Disposable {
   const open = new Map<string, MessagesPanel>();
   const { workspaceState, globalState } = ctx.extension;
   const layouts = new LayoutStore(globalState);
-  const shared = { documents: new TextDocuments(), filters: new FilterStore(ctx.extension) };
+  const shared = {
+    documents: new TextDocuments(),
+    filters: new FilterStore(ctx.extension),
+    decodings: new DecodingStore(workspaceState),
+  };
 
   // beside what each webview leaves with VS Code: that is out of reach while its tab sleeps (see sleeping())
   const keptAs = (key: string) => `${panels.messages}:${key}`;

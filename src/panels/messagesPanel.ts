@@ -8,6 +8,7 @@ import type { MessagesHostEvents, MessagesHostMethods, MessagesInit, MessagesSta
 import type { Local } from "../shared/rpc.ts";
 import { CancelledError } from "../shared/userError.ts";
 import { partitionsOf } from "./clusterLists.ts";
+import type { DecodingStore } from "./decodingStore.ts";
 import { exportRows, pickFormat } from "./exportRows.ts";
 import { exportColumns } from "./exportTexts.ts";
 import type { FilterStore } from "./filterStore.ts";
@@ -15,6 +16,7 @@ import { changedState, type PanelChange } from "./panelChange.ts";
 import { copyLink, panelMethods } from "./panelMethods.ts";
 import { choiceName, onlyTopic, type PanelSubject, panelTitle } from "./subject.ts";
 import type { TextDocuments } from "./textDocuments.ts";
+import { TopicDecodings } from "./topicDecodings.ts";
 import { TopicProducer } from "./topicProducer.ts";
 import { TopicReader } from "./topicReader.ts";
 import { webviewHtml, webviewRoots } from "./webviewHtml.ts";
@@ -24,6 +26,7 @@ import { WebviewRpc } from "./webviewRpc.ts";
 export interface SharedParts {
   documents: TextDocuments;
   filters: FilterStore;
+  decodings: DecodingStore;
 }
 
 /**
@@ -58,13 +61,18 @@ export class MessagesPanel implements Disposable {
     const { extensionUri } = ctx.extension;
     const { connectionId } = subject;
 
-    this.reader = new TopicReader(ctx, connectionId, {
+    const decodings = this.owner.own(
+      new TopicDecodings(ctx, connectionId, shared.decodings, (name, decoding) =>
+        this.reader.setDecoding(name, decoding),
+      ),
+    );
+    this.reader = new TopicReader(ctx, connectionId, decodings, {
       status: (status) => this.rpc.emit("status", status),
       viewRefused: (view, why) => this.refused({ view }, why),
     });
     const topic = onlyTopic(subject);
     const producer = topic === null ? null : this.owner.own(new TopicProducer(ctx, connectionId, topic));
-    const parts = { ctx, subject, reader: this.reader, producer, ...shared };
+    const parts = { ctx, subject, reader: this.reader, producer, ...shared, decodings };
     const methods: Local<MessagesHostMethods> = { ...panelMethods(parts), ...this.methods() };
     this.rpc = this.owner.own(new WebviewRpc(panel.webview, methods));
     this.owner.own(panel.onDidDispose(() => this.dispose()));

@@ -5,6 +5,7 @@ import { reportError } from "../platform/errors.ts";
 import type { MessagesHostMethods } from "../shared/protocol.ts";
 import type { Local } from "../shared/rpc.ts";
 import { isCancelled, UserError } from "../shared/userError.ts";
+import { chooseDecoding } from "./chooseDecoding.ts";
 import { groupNames, topicNames } from "./clusterLists.ts";
 import { engineRelay } from "./engineRelay.ts";
 import { exportRows } from "./exportRows.ts";
@@ -15,6 +16,7 @@ import { resendRows } from "./resendRows.ts";
 import { saveFilter } from "./saveFilter.ts";
 import type { PanelSubject } from "./subject.ts";
 import type { TextDocuments } from "./textDocuments.ts";
+import type { TopicDecodings } from "./topicDecodings.ts";
 import type { TopicProducer } from "./topicProducer.ts";
 import type { TopicReader } from "./topicReader.ts";
 
@@ -27,6 +29,7 @@ export interface PanelParts {
   producer: TopicProducer | null;
   documents: TextDocuments;
   filters: FilterStore;
+  decodings: TopicDecodings;
 }
 
 /** What the panel itself answers, since it is about its state. */
@@ -63,6 +66,15 @@ export function panelMethods(parts: PanelParts): Omit<Local<MessagesHostMethods>
     resendRows: (seqs) => reported(resendRows(ctx, reader, subject, seqs)),
     compare: (left, right, signal) => records.compare(left, right, signal),
     openPayload: (seq, part, signal) => records.openPayload(seq, part, signal),
+    chooseDecoding: async (topic, part) => {
+      try {
+        await chooseDecoding(ctx, parts.decodings, topic, part);
+        return true;
+      } catch (error) {
+        if (isCancelled(error)) return false;
+        throw error;
+      }
+    },
     checkFilter: async (filter) => (await import("../reader/filter/filter.ts")).checkFilter(filter),
     filters: () => filters.lists(),
     saveFilter: async (filter) => {

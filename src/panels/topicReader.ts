@@ -3,7 +3,8 @@ import type { Ctx } from "../context.ts";
 import { logError } from "../platform/errors.ts";
 import { type Reader, startReader } from "../reader/host.ts";
 import type { SchemaSource } from "../schema/api.ts";
-import { schemaSource } from "../schema/source.ts";
+import { schemaSource } from "../schema/registry/source.ts";
+import type { TopicDecoding } from "../shared/decoding.ts";
 import {
   type EngineMethods,
   type ExportProgress,
@@ -15,6 +16,7 @@ import {
   wholeView,
 } from "../shared/messages.ts";
 import { CancelledError, messageOf, UserError } from "../shared/userError.ts";
+import type { TopicDecodings } from "./topicDecodings.ts";
 
 /** Runs of one worker count from 1; those of the next one begin beyond, so that rows of two workers are never taken for one run. */
 const runsOfAWorker = 1_000_000;
@@ -33,6 +35,7 @@ export class TopicReader {
   status: ReaderStatus = nothingRead;
   private readonly ctx: Ctx;
   private readonly connectionId: string;
+  private readonly decodings: Pick<TopicDecodings, "all">;
   private readonly told: ReaderListener;
   private reader: Promise<Reader> | null = null;
   private workers = 0;
@@ -42,9 +45,10 @@ export class TopicReader {
   private stale = false;
   private disposed = false;
 
-  constructor(ctx: Ctx, connectionId: string, told: ReaderListener) {
+  constructor(ctx: Ctx, connectionId: string, decodings: Pick<TopicDecodings, "all">, told: ReaderListener) {
     this.ctx = ctx;
     this.connectionId = connectionId;
+    this.decodings = decodings;
     this.told = told;
   }
 
@@ -78,6 +82,11 @@ export class TopicReader {
   async setView(view: ViewSpec, signal?: AbortSignal): Promise<void> {
     if (this.reader) await this.call("setView", [view], signal);
     this.view = view;
+  }
+
+  /** In the background; a worker that comes later asks for all of them. */
+  setDecoding(topic: string, decoding: TopicDecoding): void {
+    if (this.reader) this.call("setDecoding", [topic, decoding]).catch((error) => logError(this.ctx, error));
   }
 
   /** Writes what is kept to a file. Rejects with CancelledError also when the worker ends first. */
@@ -150,12 +159,14 @@ export class TopicReader {
       config,
       ring: { megabytes: ctx.settings.get("messages.ringMegabytes"), rows: ctx.settings.get("messages.ringRows") },
       schemas,
+      external: (id, bytes, about) => ctx.decoders.decode(id, bytes, about),
       log: (level, message) => ctx.log[level](message),
     });
     reader.onStatus((status) => {
       // a worker that was replaced has no say any more
       if (base === this.base && !this.disposed) this.take({ ...status, run: status.run + base });
     });
+    for (const [topic, decoding] of await this.decodings.all()) await reader.call("setDecoding", [topic, decoding]);
     await this.show(reader);
     return reader;
   }
@@ -177,7 +188,7 @@ export class TopicReader {
   private async schemas(): Promise<SchemaSource | null> {
     try {
       const registry = await this.ctx.registries.get(this.connectionId);
-      return registry && schemaSource(registry);
+      return registry && schemaSource(registry, { cache: await this.ctx.registries.cache() });
     } catch (error) {
       logError(this.ctx, error);
       const fail = () => Promise.reject(error);

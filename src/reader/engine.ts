@@ -1,7 +1,9 @@
 import type { ClusterConfig } from "../kafka/api.ts";
 import type { ClusterLog } from "../kafka/cluster.ts";
-import type { Decoder, SchemaSource } from "../schema/api.ts";
-import { cachedSource } from "../schema/source.ts";
+import type { Decoder, RegistryKind, SchemaSource } from "../schema/api.ts";
+import type { DecoderOptions } from "../schema/decoder.ts";
+import { cachedSource } from "../schema/registry/source.ts";
+import { automatically, type TopicDecoding } from "../shared/decoding.ts";
 import {
   type BytesView,
   type EngineMethods,
@@ -34,9 +36,9 @@ export interface EngineOptions {
   port: Port;
   config: ClusterConfig;
   ring: RingLimits;
-  decoder: Decoder;
-  /** a registry is configured: schemas are asked of the other end */
-  schemas: boolean;
+  createDecoder(options: DecoderOptions): Decoder;
+  /** the registry that is configured, whose schemas are asked of the other end; null: none */
+  schemas: RegistryKind | null;
 }
 
 /** The reading engine at one end of a port; knows nothing of threads. `dispose` ends the reading, its sockets and timers. */
@@ -57,6 +59,8 @@ class Engine {
   readonly #options: EngineOptions;
   readonly #schemas: SchemaSource | null;
   readonly #log: ClusterLog;
+  readonly #decoder: Decoder;
+  readonly #decodings = new Map<string, TopicDecoding>();
   #running: Running | null = null;
   #spec: ViewSpec = wholeView;
   /** changes with every start and clear */
@@ -73,6 +77,7 @@ class Engine {
       resume: () => this.#running?.session.resume(),
       clear: () => this.#clear(),
       setView: (spec) => this.#setView(spec),
+      setDecoding: (topic, decoding) => this.#setDecoding(topic, decoding),
       rows: (from, to) => this.#rows(from, to),
       // without the optional argument the signal comes in its place
       detail: (seq, ...rest) => {
@@ -96,8 +101,12 @@ class Engine {
         this.#tools().export(spec, signal, (progress) => this.#rpc.emit("exported", { id, ...progress })),
     });
     this.#log = (level, message) => this.#rpc.emit("log", { level, message });
+    this.#decoder = options.createDecoder({
+      choices: { of: (topic, part) => this.#decodings.get(topic)?.[part] ?? automatically[part] },
+      external: (id, bytes, about) => this.#rpc.call("decode", [id, new Uint8Array(bytes), about]),
+    });
     this.#schemas = options.schemas
-      ? cachedSource((id, topic, part) => this.#rpc.call("schema", [id, topic, part]))
+      ? cachedSource((key, topic, part) => this.#rpc.call("schema", [key, topic, part]), { kind: options.schemas })
       : null;
   }
 
@@ -123,7 +132,8 @@ class Engine {
     before?.view.dispose();
     void before?.session.close();
     this.#run++;
-    const { config, ring, decoder } = this.#options;
+    const { config, ring } = this.#options;
+    const decoder = this.#decoder;
     const session: Session = new Session(query, {
       config,
       ring: { bytes: ring.megabytes * 1024 * 1024, rows: ring.rows },
@@ -168,8 +178,14 @@ class Engine {
     this.#statusChanged(true);
   }
 
+  #setDecoding(topic: string, decoding: TopicDecoding): void {
+    this.#decodings.set(topic, decoding);
+    this.#running?.view.decodedAnew();
+    this.#statusChanged(true);
+  }
+
   async #compiled(filter: Filter | null): Promise<RecordFilter | null> {
-    return filter && compileFilter(filter, { decoder: this.#options.decoder, schemas: this.#schemas });
+    return filter && compileFilter(filter, { decoder: this.#decoder, schemas: this.#schemas });
   }
 
   #tools(): SessionTools {

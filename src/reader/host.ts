@@ -1,7 +1,7 @@
 import { Worker } from "node:worker_threads";
 import type { ClusterConfig } from "../kafka/api.ts";
 import type { ClusterLog } from "../kafka/cluster.ts";
-import type { SchemaSource } from "../schema/api.ts";
+import type { DecodeExternally, SchemaSource } from "../schema/api.ts";
 import { type EngineEvents, type EngineMethods, nothingRead, type ReaderStatus } from "../shared/messages.ts";
 import { Rpc } from "../shared/rpc.ts";
 import { messageOf, UserError } from "../shared/userError.ts";
@@ -15,6 +15,8 @@ export interface ReaderOptions {
   ring: RingLimits;
   /** null: no registry is configured */
   schemas: SchemaSource | null;
+  /** other extensions' decoders; absent: there are none */
+  external?: DecodeExternally;
   log: ClusterLog;
 }
 
@@ -51,8 +53,8 @@ class WorkerReader implements Reader {
   #crashed: UserError | null = null;
   #disposed = false;
 
-  constructor({ workerFile, config, ring, schemas, log }: ReaderOptions) {
-    const init: WorkerInit = { config, ring, schemas: schemas !== null };
+  constructor({ workerFile, config, ring, schemas, external, log }: ReaderOptions) {
+    const init: WorkerInit = { config, ring, schemas: schemas && (schemas.kind ?? "confluent") };
     // the extension host's execArgv (debugging, loaders) and environment are not the worker's business
     this.#worker = new Worker(workerFile, { workerData: init, name: "kafka-reader", execArgv: [] });
     let error: unknown;
@@ -64,10 +66,14 @@ class WorkerReader implements Reader {
       });
     });
     this.#rpc = new Rpc<EngineHostMethods, EngineMethods, object, EngineOwnEvents>(threadPort(this.#worker), {
-      schema: (id, topic, part) => {
+      schema: (key, topic, part) => {
         if (!schemas)
           throw new UserError("No schema registry is configured for this connection.", { code: "no-registry" });
-        return schemas.cached(id, topic, part) ?? schemas.byId(id, topic, part);
+        return schemas.cached(key, topic, part) ?? schemas.byId(key, topic, part);
+      },
+      decode: (id, bytes, about) => {
+        if (!external) throw new UserError("No decoder of that name is there.", { code: "no-decoder" });
+        return external(id, bytes, about);
       },
     });
     this.#rpc.on("log", ({ level, message }) => log(level, message));

@@ -1,11 +1,13 @@
 import type { ClusterConfig } from "../kafka/api.ts";
-import type { RegisteredSchema } from "../schema/api.ts";
+import type { ExternalDecoded, RegisteredSchema, RegistryKind, SchemaKey } from "../schema/api.ts";
 import type { EngineEvents } from "../shared/messages.ts";
 
 /** What the reading engine asks of whoever started it. Schemas: a worker's http would not know the user's proxy and certificates. */
 export interface EngineHostMethods {
   /** rejects with a UserError whose sentence can stand in a row */
-  schema(id: number, topic: string, part: "key" | "value"): RegisteredSchema;
+  schema(key: SchemaKey, topic: string, part: "key" | "value"): RegisteredSchema;
+  /** by another extension's decoder */
+  decode(id: string, bytes: Uint8Array, about: { topic: string; part: "key" | "value" }): ExternalDecoded;
 }
 
 export interface EngineOwnEvents extends EngineEvents {
@@ -21,8 +23,8 @@ export interface RingLimits {
 export interface WorkerInit {
   config: ClusterConfig;
   ring: RingLimits;
-  /** a registry is configured: schemas can be asked of the host */
-  schemas: boolean;
+  /** the registry that is configured, whose schemas can be asked of the host; null: none */
+  schemas: RegistryKind | null;
 }
 
 /** posted to the worker beside the rpc: end the engine, then the thread */

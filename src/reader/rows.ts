@@ -12,6 +12,7 @@ import { type RecordFields, readHeaders, readRecord, type Span } from "../kafka/
 import type { DecodeContext, Decoder, SchemaSource } from "../schema/api.ts";
 import { atPath, type Path, parsePath } from "../schema/jsonPath.ts";
 import { cutAt, oneLine } from "../schema/text.ts";
+import { JSON_FORMATS } from "../shared/decoding.ts";
 import type {
   BytesView,
   Cell,
@@ -22,6 +23,7 @@ import type {
   RowTransaction,
   RowView,
 } from "../shared/messages.ts";
+import { lookAt } from "./recordLook.ts";
 import type { StoredRow } from "./ring.ts";
 import type { Transactions } from "./transactions.ts";
 
@@ -29,8 +31,6 @@ const CELL_CHARS = 300;
 /** a value in which fields are looked for, bytes and characters */
 const MAX_FIELD_VALUE = 2 * 1024 * 1024;
 const NO_FIELDS: (Cell | null)[] = [];
-/** formats whose text is JSON */
-export const JSON_FORMATS: ReadonlySet<string> = new Set(["json", "avro", "protobuf", "json-schema"]);
 /** characters of one payload in the detail pane */
 const DETAIL_CHARS = 1_000_000;
 const MAX_HEADERS = 1000;
@@ -121,7 +121,7 @@ export class RowViews {
     if (problem !== null) {
       shown.push({
         key: "",
-        value: { format: "empty", text: "", textCut: 0, size: 0, schema: null, problems: [problem] },
+        value: { format: "empty", text: "", textCut: 0, size: 0, schema: null, problems: [problem], notes: [] },
       });
     }
     const { header, headerAt } = batch;
@@ -151,18 +151,19 @@ export class RowViews {
 
   /** A payload in full, up to `maxChars`; null is Kafka's null. */
   view(
-    { data }: RecordFields,
+    record: RecordFields,
     span: Span,
     topic: string,
     part: DecodeContext["part"],
     maxChars: number,
   ): PayloadView | null | Promise<PayloadView> {
     if (!span) return null;
-    return this.#decoder.view(data.subarray(span.start, span.end), this.#context(topic, part), maxChars);
+    const bytes = record.data.subarray(span.start, span.end);
+    return this.#decoder.view(bytes, this.#context(record, topic, part), maxChars);
   }
 
   #viewInTurns(
-    { data }: RecordFields,
+    record: RecordFields,
     span: Span,
     topic: string,
     part: DecodeContext["part"],
@@ -170,17 +171,18 @@ export class RowViews {
     signal?: AbortSignal,
   ): PayloadView | null | Promise<PayloadView> {
     if (!span) return null;
-    const bytes = data.subarray(span.start, span.end);
-    return this.#decoder.viewInTurns(bytes, this.#context(topic, part), maxChars, signal);
+    const bytes = record.data.subarray(span.start, span.end);
+    return this.#decoder.viewInTurns(bytes, this.#context(record, topic, part), maxChars, signal);
   }
 
-  #cell({ data }: RecordFields, span: Span, topic: string, part: "key" | "value"): Cell | null | Promise<Cell> {
+  #cell(record: RecordFields, span: Span, topic: string, part: "key" | "value"): Cell | null | Promise<Cell> {
     if (!span) return null;
-    return this.#decoder.preview(data.subarray(span.start, span.end), this.#context(topic, part), CELL_CHARS);
+    const bytes = record.data.subarray(span.start, span.end);
+    return this.#decoder.preview(bytes, this.#context(record, topic, part), CELL_CHARS);
   }
 
-  #context(topic: string, part: DecodeContext["part"]): DecodeContext {
-    return { topic, part, schemas: this.#schemas };
+  #context(record: RecordFields, topic: string, part: DecodeContext["part"]): DecodeContext {
+    return { topic, part, schemas: this.#schemas, record: lookAt(record) };
   }
 }
 

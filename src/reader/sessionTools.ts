@@ -2,6 +2,7 @@ import { isControl } from "../kafka/log/batch.ts";
 import { readRecord } from "../kafka/log/records.ts";
 import type { Decoder, SchemaSource } from "../schema/api.ts";
 import { atPath, fieldsOf, parsePath } from "../schema/jsonPath.ts";
+import { JSON_FORMATS } from "../shared/decoding.ts";
 import type {
   CopyFormat,
   ExportProgress,
@@ -16,7 +17,7 @@ import { copyAs } from "./export/copy.ts";
 import { type ExportRow, exportRows } from "./export/exporter.ts";
 import type { PlacedRecord } from "./export/lines.ts";
 import type { StoredRow } from "./ring.ts";
-import { JSON_FORMATS, type RowViews } from "./rows.ts";
+import type { RowViews } from "./rows.ts";
 import type { Session } from "./session.ts";
 import { sampledFields } from "./view/fields.ts";
 import { keyHistory, sameKey } from "./view/keys.ts";

@@ -48,6 +48,12 @@ export class ViewKeeper {
     this.#make(spec, filter);
   }
 
+  /** Payloads are understood in another way: rows show something else, and a filter may let others through. */
+  decodedAnew(): void {
+    this.#base += REVISIONS;
+    if (this.#spec && this.#filter) this.#make(this.#spec, this.#filter);
+  }
+
   /** The ring was emptied. */
   reset(): void {
     this.#base += REVISIONS;

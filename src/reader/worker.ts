@@ -11,7 +11,7 @@ const init = workerData as WorkerInit;
 const port = parentPort;
 if (!port) throw new Error("The reader worker is to be started as a worker thread.");
 
-const engine = createEngine({ port: threadPort(port), decoder: createDecoder(), ...init });
+const engine = createEngine({ port: threadPort(port), createDecoder, ...init });
 const stopWarmingUp = warmUpWhenIdle(() => engine.busy);
 port.on("message", (message: unknown) => {
   if (message !== CLOSE) return;

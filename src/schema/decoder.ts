@@ -1,258 +1,254 @@
-import type { Cell, PayloadFormat, PayloadView, SchemaRef } from "../shared/messages.ts";
-import { messageOf, UserError } from "../shared/userError.ts";
-import type { DecodeContext, Decoder, RegisteredSchema } from "./api.ts";
-import { isPlausibleWire, WIRE_HEADER, wireSchemaId } from "./confluent.ts";
-import { hexLength, hexText } from "./hex.ts";
-import { opensContainer, scanJson } from "./json.ts";
-import { compactJson, prettyJson, prettyLength } from "./jsonLayout.ts";
-import { jsonBeginning, LARGE, largeText, largeView } from "./largeView.ts";
-import { createSchemaFormats, type SchemaFormat, type SchemaFormats } from "./schemaFormats.ts";
-import {
-  asBuffer,
-  byteOrderMark,
-  characterStart,
-  closesContainer,
-  cutAt,
-  isText,
-  oneLine,
-  PREVIEW_BYTES,
-  utf16Length,
-} from "./text.ts";
+import type { DecodeAs, FixedFormat } from "../shared/decoding.ts";
+import type { PayloadView } from "../shared/messages.ts";
+import { messageOf } from "../shared/userError.ts";
+import type { Choices, DecodeContext, DecodeExternally, Decoder, RecordLook } from "./api.ts";
+import { ChosenSchemas } from "./decoding/chosen.ts";
+import { CellShape, LargeShape, NONE, plainView, previewPlain, type Shape, ViewShape } from "./decoding/shapes.ts";
+import { applyFormat, applySigns, isPlainStart, NO_NOTES, nameOf, type Step } from "./decoding/step.ts";
+import { type WireFormats, wireFormats } from "./decoding/wire.ts";
+import { connectRecord } from "./internal/connect.ts";
+import type { InternalFormat } from "./internal/coordinatorRecords.ts";
+import { internalFormat } from "./internal/internalFormat.ts";
+import { LARGE } from "./largeView.ts";
+import { asBuffer, isText } from "./text.ts";
 
-/** Longest text that is ever made of one payload, in UTF-16 units: V8's strings end at about 500 million. */
-const MAX_TEXT = 200_000_000;
+export interface DecoderOptions {
+  /** absent: everything is decided automatically */
+  choices?: Choices;
+  /** absent: no other extension decodes */
+  external?: DecodeExternally;
+}
 
-/** Text of a small payload's preview; only a schema made to blow up comes near it. */
-const MAX_SMALL_TEXT = 1_000_000;
+/** A payload in a compressed one in a compressed one: nobody does more on purpose. */
+const MAX_LAYERS = 3;
 
-const NONE: string[] = [];
+/** topics whose kind is remembered */
+const MOST_TOPICS = 10_000;
+
+const AUTO: DecodeAs = { kind: "auto" };
 
 /**
- * The automatic choice, made for each payload on its own: empty; Confluent's wire format where a registry knows the id; JSON (objects
- * and arrays); text; bytes. See `Decoder` for the contract.
+ * What a person has chosen for the topic, or the automatic choice, made for each payload on its own: a record of one of Kafka's own topics; by a
+ * schema that a header or the payload's first bytes name; by signs that nothing else has (see recognise.ts); JSON (objects and arrays);
+ * text; bytes. See `Decoder` for the contract.
  */
-export function createDecoder(): Decoder {
-  const formats = createSchemaFormats();
+export function createDecoder(options: DecoderOptions = {}): Decoder {
+  const { choices } = options;
+  const core = new Core(options);
   return {
+    plainStarts(topic, part) {
+      const choice = choices?.of(topic, part) ?? AUTO;
+      return choice.kind === "auto" && core.isOrdinary(topic) ? isPlainStart : null;
+    },
+    namesSchema: (record, part) => core.namesSchema(record, part),
     preview(bytes, context, maxChars) {
       if (bytes.length === 0) return { format: "empty", text: "", cut: false, problems: NONE };
       const buffer = asBuffer(bytes);
-      if (buffer[0] === 0) {
-        const id = wireSchemaId(buffer);
-        if (id !== 0 && context.part !== "header")
-          return previewWire(formats, buffer, id, context, context.part, maxChars);
+      const choice = context.part === "header" || !choices ? AUTO : choices.of(context.topic, context.part);
+      // what nearly all text and JSON is
+      if (choice.kind === "auto" && isPlainStart[buffer[0]!] && core.isPlain(context)) {
+        return previewPlain(buffer, maxChars, NONE);
       }
-      return previewPlain(buffer, maxChars, NONE);
+      return core.understand(new CellShape(maxChars), buffer, context, choice);
     },
     view(bytes, context, maxChars) {
-      const buffer = asBuffer(bytes);
-      const limit = Math.min(maxChars, MAX_TEXT);
       if (bytes.length === 0) return plainView("empty", "", 0, 0, NONE);
-      const id = wireSchemaId(buffer);
-      if (id !== 0 && context.part !== "header") return viewWire(formats, buffer, id, context, context.part, limit);
-      return viewPlain(buffer, limit, NONE);
+      const choice = context.part === "header" || !choices ? AUTO : choices.of(context.topic, context.part);
+      return core.understand(new ViewShape(bytes.length, maxChars), asBuffer(bytes), context, choice);
     },
     viewInTurns(bytes, context, maxChars, signal) {
       if (bytes.length <= LARGE) return this.view(bytes, context, maxChars);
-      const buffer = asBuffer(bytes);
-      const limit = Math.min(maxChars, MAX_TEXT);
-      const id = wireSchemaId(buffer);
-      if (id !== 0 && context.part !== "header")
-        return viewWire(formats, buffer, id, context, context.part, limit, Number.isFinite(maxChars));
-      return viewLarge(buffer, limit, signal);
+      const choice = context.part === "header" || !choices ? AUTO : choices.of(context.topic, context.part);
+      const shape = new LargeShape(bytes.length, maxChars, signal);
+      const shown = core.understand<PayloadView | Promise<PayloadView>>(shape, asBuffer(bytes), context, choice);
+      return shown instanceof Promise ? shown.then((view) => view) : shown;
     },
   };
 }
 
-// ---------------------------------------------------------------------------------------------- without a schema
+class Core {
+  readonly #wire: WireFormats = wireFormats();
+  readonly #chosen = new ChosenSchemas();
+  readonly #internal = new Map<string, InternalFormat | null>();
+  readonly #external: DecodeExternally | undefined;
 
-function previewPlain(bytes: Buffer, maxChars: number, problems: string[]): Cell {
-  const whole = bytes.length <= PREVIEW_BYTES;
-  const end = whole ? bytes.length : characterStart(bytes, 0, PREVIEW_BYTES);
-  if (bytes[0] !== 0 && isText(bytes, 0, end)) {
-    const start = byteOrderMark(bytes);
-    if (opensContainer(bytes, start)) {
-      const scan = scanJson(bytes, start, end, !whole);
-      if (scan.ok && (whole || closesContainer(bytes))) {
-        const text = compactJson(bytes, start, end, scan.spaces, 3 * maxChars + 4);
-        return cell("json", text, maxChars, !whole, start > 0 ? [...problems, BOM_PROBLEM] : problems);
+  constructor({ external }: DecoderOptions) {
+    this.#external = external;
+  }
+
+  /** Nothing but a payload's own bytes says what it is. */
+  isPlain({ part, topic, record }: DecodeContext): boolean {
+    if (part === "header") return true;
+    return this.isOrdinary(topic) && !(record && this.#wire.inHeaders(record, part));
+  }
+
+  /** None of Kafka's own, or of a tool beside it. */
+  isOrdinary(topic: string): boolean {
+    return this.#internalOf(topic) === null;
+  }
+
+  namesSchema(record: RecordLook, part: "key" | "value"): boolean {
+    return this.#wire.inHeaders(record, part);
+  }
+
+  #internalOf(topic: string): InternalFormat | null {
+    let format = this.#internal.get(topic);
+    if (format === undefined) {
+      format = internalFormat(topic);
+      if (this.#internal.size > MOST_TOPICS) this.#internal.clear();
+      this.#internal.set(topic, format);
+    }
+    return format;
+  }
+
+  understand<T>(shape: Shape<T>, bytes: Buffer, context: DecodeContext, choice: DecodeAs): T | Promise<T> {
+    switch (choice.kind) {
+      case "auto":
+        return this.#automatically(shape, bytes, context);
+      case "format":
+        return this.#asFormat(shape, bytes, choice.format);
+      case "schema": {
+        const format = this.#chosen.of(choice);
+        const notes = [`Read by the schema of ${choice.label}${choice.message === null ? "" : `, ${choice.message}`}.`];
+        const decode = (found: Awaited<typeof format>): T => {
+          try {
+            const decoded = found.decode(bytes, 0, shape.decodeChars(bytes.length));
+            return shape.meaning({ format: found.format, ...decoded, schema: null, notes });
+          } catch (error) {
+            return shape.plain(bytes, [`not ${found.name}: ${messageOf(error)}`], NO_NOTES);
+          }
+        };
+        return format instanceof Promise ? format.then(decode) : decode(format);
+      }
+      case "extension":
+        return this.#asExtension(shape, bytes, context, choice);
+    }
+  }
+
+  #automatically<T>(shape: Shape<T>, bytes: Buffer, context: DecodeContext): T | Promise<T> {
+    const { part } = context;
+    const problems: string[] = [];
+    if (part !== "header") {
+      const internal = this.#internalOf(context.topic);
+      if (internal) {
+        try {
+          const most = shape.decodeChars(bytes.length);
+          const key = context.record?.key() ?? null;
+          const decoded =
+            part === "key" ? internal.key(bytes, most) : internal.value(bytes, key && asBuffer(key), most);
+          return shape.meaning({ format: "kafka", ...decoded, schema: null, notes: NO_NOTES });
+        } catch (error) {
+          if (internal.reserved) problems.push(`not ${internal.name}: ${messageOf(error)}`);
+        }
+      }
+      const wire = this.#wire.understand(shape, bytes, context, part);
+      if (wire !== null) return wire;
+    }
+    return this.#bySigns(shape, bytes, problems, NO_NOTES, context, 0);
+  }
+
+  /** By what the bytes themselves say. */
+  #bySigns<T>(
+    shape: Shape<T>,
+    bytes: Buffer,
+    before: string[],
+    notes: string[],
+    context: DecodeContext | null,
+    layers: number,
+  ): T {
+    const failures: string[] = [];
+    const guesses: string[] = [];
+    const most = layers < MAX_LAYERS ? shape.unpack : 0;
+    const step = applySigns(bytes, shape.decodeChars(bytes.length), most, failures, guesses);
+    if (step) {
+      const shown = this.#take(shape, step, notes, failures, layers);
+      if (shown !== null) return shown;
+    }
+    // text is text, whatever else it looked like
+    const problems = failures.length > 0 && !isText(bytes, 0, bytes.length) ? [...before, ...failures] : before;
+    const more = guesses.map((guess) => `It may be ${guess}: choose how it is to be decoded.`);
+    const about = context && aboutConnect(bytes, context);
+    if (about) more.push(about);
+    return shape.plain(bytes, problems, more.length > 0 ? [...notes, ...more] : notes);
+  }
+
+  /** Null when it then was not what the step took it for. */
+  #take<T>(shape: Shape<T>, step: Step, notes: string[], failures: string[], layers: number): T | null {
+    if ("inside" in step) {
+      const inside = [...notes, step.note];
+      if (step.inside.length === 0) return shape.meaning({ ...EMPTY_TEXT, notes: inside });
+      return this.#bySigns(shape, step.inside, NONE, inside, null, layers + 1);
+    }
+    try {
+      return shape.meaning(notes.length > 0 ? { ...step, notes: [...notes, ...step.notes] } : step);
+    } catch (error) {
+      failures.push(messageOf(error));
+      return null;
+    }
+  }
+
+  #asFormat<T>(shape: Shape<T>, bytes: Buffer, format: FixedFormat): T {
+    switch (format) {
+      case "hex":
+        return shape.hex(bytes, null, NONE, NO_NOTES);
+      case "json":
+      case "text":
+        if (!isText(bytes, 0, bytes.length))
+          return shape.hex(bytes, null, [`not ${nameOf(format)}: it is not text in UTF-8`], NO_NOTES);
+        return format === "json"
+          ? shape.plain(bytes, NONE, NO_NOTES)
+          : shape.meaning({ ...EMPTY_TEXT, text: bytes.toString("utf8") });
+      default: {
+        const failures: string[] = [];
+        try {
+          const step = applyFormat(format, bytes, shape.decodeChars(bytes.length), shape.unpack);
+          const shown = this.#take(
+            shape,
+            step,
+            [`Read as ${nameOf(format)}, which was chosen for this topic.`],
+            failures,
+            0,
+          );
+          if (shown !== null) return shown;
+        } catch (error) {
+          failures.push(`not ${nameOf(format)}: ${messageOf(error)}`);
+        }
+        return shape.plain(bytes, failures, NO_NOTES);
       }
     }
-    // a UTF-16 unit takes three bytes at most
-    const to = Math.min(end, 3 * maxChars + 4);
-    return cell("text", bytes.toString("utf8", 0, to), maxChars, to < bytes.length, problems);
   }
-  return hexCell(bytes, maxChars, problems);
-}
 
-function cell(format: PayloadFormat, text: string, maxChars: number, more: boolean, problems: string[]): Cell {
-  const line = oneLine(text.length > maxChars ? cutAt(text, maxChars) : text);
-  const shown = cutAt(line, maxChars);
-  return { format, text: shown, cut: more || text.length > maxChars || shown.length < line.length, problems };
-}
-
-function hexCell(bytes: Buffer, maxChars: number, problems: string[]): Cell {
-  return { format: "binary", text: hexText(bytes, maxChars), cut: hexLength(bytes.length) > maxChars, problems };
-}
-
-function viewPlain(bytes: Buffer, maxChars: number, problems: string[]): PayloadView {
-  const size = bytes.length;
-  if (bytes[0] === 0 || !isText(bytes, 0, size)) return hexView(bytes, null, maxChars, problems);
-  const start = byteOrderMark(bytes);
-  if (opensContainer(bytes, start)) {
-    const json = jsonText(bytes, start, maxChars);
-    if (json) return plainView("json", json.text, json.cut, size, start > 0 ? [...problems, BOM_PROBLEM] : problems);
-  }
-  const length = utf16Length(bytes, 0, size);
-  const text = cutAt(bytes.toString("utf8", 0, Math.min(size, 3 * maxChars + 4)), maxChars);
-  return plainView("text", text, length - text.length, size, problems);
-}
-
-async function viewLarge(bytes: Buffer, maxChars: number, signal?: AbortSignal): Promise<PayloadView> {
-  const found = await largeText(bytes, maxChars, signal);
-  if (!found) return hexView(bytes, null, maxChars, NONE);
-  return largeView(found, bytes.length, found.json && byteOrderMark(bytes) > 0 ? [BOM_PROBLEM] : NONE);
-}
-
-const BOM_PROBLEM = "starts with a byte order mark, which JSON does not allow";
-
-/** JSON laid out for the detail pane; null when it is not JSON. The bytes must be UTF-8. */
-function jsonText(bytes: Buffer, start: number, maxChars: number): { text: string; cut: number } | null {
-  const scan = scanJson(bytes, start);
-  if (!scan.ok) return null;
-  const length = prettyLength(scan, bytes.length - start);
-  const text = cutAt(prettyJson(bytes, start, bytes.length, scan, 3 * maxChars + 4).toString("utf8"), maxChars);
-  return { text, cut: length - text.length };
-}
-
-const plainView = (
-  format: PayloadFormat,
-  text: string,
-  textCut: number,
-  size: number,
-  problems: string[],
-): PayloadView => ({ format, text, textCut, size, schema: null, problems });
-
-function hexView(bytes: Buffer, schema: SchemaRef | null, maxChars: number, problems: string[]): PayloadView {
-  const text = hexText(bytes, maxChars);
-  return {
-    format: "binary",
-    text,
-    textCut: hexLength(bytes.length) - text.length,
-    size: bytes.length,
-    schema,
-    problems,
-  };
-}
-
-// ------------------------------------------------------------------------------------------------- with a schema
-
-type Part = "key" | "value";
-
-function previewWire(
-  formats: SchemaFormats,
-  bytes: Buffer,
-  id: number,
-  context: DecodeContext,
-  part: Part,
-  maxChars: number,
-): Cell | Promise<Cell> {
-  const { schemas } = context;
-  if (!schemas) return hexCell(bytes, maxChars, withoutRegistry(id, bytes.length));
-  const known = schemas.cached(id, context.topic, part);
-  if (known) return previewWith(formats, bytes, known, maxChars);
-  return schemas.byId(id, context.topic, part).then(
-    (schema) => previewWith(formats, bytes, schema, maxChars),
-    (error: unknown) => hexCell(bytes, maxChars, [unknownSchema(id, error)]),
-  );
-}
-
-function previewWith(
-  formats: SchemaFormats,
-  bytes: Buffer,
-  schema: RegisteredSchema,
-  maxChars: number,
-): Cell | Promise<Cell> {
-  const format = formats.of(schema);
-  if (format instanceof Promise) return format.then((loaded) => previewAs(loaded, bytes, maxChars));
-  return previewAs(format, bytes, maxChars);
-}
-
-function previewAs(format: SchemaFormat, bytes: Buffer, maxChars: number): Cell {
-  try {
-    // small payloads are decoded to their end, so that what is wrong with them shows in the grid
-    const decoded = format.decode(bytes, WIRE_HEADER, bytes.length <= PREVIEW_BYTES / 2 ? MAX_SMALL_TEXT : maxChars);
-    return cell(format.format, decoded.text, maxChars, decoded.cut, decoded.problems);
-  } catch (error) {
-    return hexCell(bytes, maxChars, [`not ${format.name}: ${messageOf(error)}`]);
-  }
-}
-
-function viewWire(
-  formats: SchemaFormats,
-  bytes: Buffer,
-  id: number,
-  context: DecodeContext,
-  part: Part,
-  maxChars: number,
-  beginning = false,
-): PayloadView | Promise<PayloadView> {
-  const { schemas } = context;
-  if (!schemas) return hexView(bytes, null, maxChars, withoutRegistry(id, bytes.length));
-  const known = schemas.cached(id, context.topic, part);
-  if (known) return viewWith(formats, bytes, known, maxChars, beginning);
-  return schemas.byId(id, context.topic, part).then(
-    (schema) => viewWith(formats, bytes, schema, maxChars, beginning),
-    (error: unknown) =>
-      hexView(bytes, { id, type: null, subject: null, version: null }, maxChars, [unknownSchema(id, error)]),
-  );
-}
-
-function viewWith(
-  formats: SchemaFormats,
-  bytes: Buffer,
-  schema: RegisteredSchema,
-  maxChars: number,
-  beginning: boolean,
-): PayloadView | Promise<PayloadView> {
-  const format = formats.of(schema);
-  if (format instanceof Promise) return format.then((loaded) => viewAs(loaded, bytes, schema, maxChars, beginning));
-  return viewAs(format, bytes, schema, maxChars, beginning);
-}
-
-/** @param beginning what has more than `maxChars` characters is decoded to about there only */
-function viewAs(
-  format: SchemaFormat,
-  bytes: Buffer,
-  schema: RegisteredSchema,
-  maxChars: number,
-  beginning: boolean,
-): PayloadView {
-  const ref: SchemaRef = { id: schema.id, type: schema.type, subject: schema.subject, version: schema.version };
-  try {
-    const limit = beginning ? maxChars : Math.max(maxChars, Math.min(MAX_TEXT, 16_000_000 + 64 * bytes.length));
-    const { text, cut, problems } = format.decode(bytes, WIRE_HEADER, limit);
-    const view = { format: format.format, size: bytes.length, schema: ref };
-    if (cut && beginning) return { ...view, text: jsonBeginning(text, maxChars), textCut: 1, shownBytes: 0, problems };
-    if (cut) {
-      const shown = cutAt(text, maxChars);
-      const limited = `only the first ${text.length} characters of the value are shown`;
-      return { ...view, text: shown, textCut: text.length - shown.length, problems: [...problems, limited] };
+  async #asExtension<T>(
+    shape: Shape<T>,
+    bytes: Buffer,
+    context: DecodeContext,
+    choice: Extract<DecodeAs, { kind: "extension" }>,
+  ): Promise<T> {
+    const { topic, part } = context;
+    try {
+      if (!this.#external || part === "header") throw new Error("it can be asked in the Messages panel only");
+      const { text, json, problems } = await this.#external(choice.id, bytes, { topic, part });
+      const format = json ? "extension-json" : "extension";
+      return shape.meaning({
+        format,
+        text,
+        cut: false,
+        problems,
+        schema: null,
+        notes: [`Decoded by ${choice.label}.`],
+      });
+    } catch (error) {
+      return shape.plain(bytes, [`not decoded by ${choice.label}: ${messageOf(error)}`], NO_NOTES);
     }
-    const laidOut = jsonText(Buffer.from(text), 0, maxChars);
-    if (!laidOut) throw new Error("the decoder did not make JSON of it; please report this");
-    return { ...view, text: laidOut.text, textCut: laidOut.cut, problems };
-  } catch (error) {
-    return hexView(bytes, ref, maxChars, [`not ${format.name}: ${messageOf(error)}`]);
   }
 }
 
-function withoutRegistry(id: number, size: number): string[] {
-  if (!isPlausibleWire(id, size)) return NONE;
-  return [`starts like a Confluent schema id ${id}, but this connection has no schema registry`];
-}
+const EMPTY_TEXT = { format: "text", text: "", cut: false, problems: NONE, schema: null, notes: NO_NOTES } as const;
 
-function unknownSchema(id: number, error: unknown): string {
-  if (error instanceof UserError && error.code === "unknown-schema") return `not Avro: ${error.message}`;
-  return `not decoded: schema id ${id} could not be fetched: ${messageOf(error)}`;
+/** What a record of Kafka Connect's own topics says, beside its JSON. */
+function aboutConnect(bytes: Buffer, { part, record }: DecodeContext): string | null {
+  if (part !== "value" || bytes[0] !== 0x7b) return null;
+  const key = record?.key();
+  const about = key ? connectRecord(asBuffer(key), bytes) : null;
+  return about && `Kafka Connect: ${about}.`;
 }

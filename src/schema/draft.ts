@@ -4,10 +4,10 @@ import type { RegisteredSchema } from "./api.ts";
 import { encodeAvro } from "./avro/encode.ts";
 import { avroExample } from "./avro/example.ts";
 import { parseAvro } from "./avro/schema.ts";
-import { wireHeader } from "./confluent.ts";
 import { layOutJson } from "./jsonLayout.ts";
 import { jsonSchemaExample } from "./jsonSchemaExample.ts";
 import { JsonSyntaxError, parseJson } from "./jsonTree.ts";
+import { inWireFormat } from "./registry/wire.ts";
 
 /** A problem of one field; the caller knows which field it is. */
 export type FieldProblem = Pick<DraftProblem, "message" | "path" | "at">;
@@ -18,7 +18,7 @@ export type Encoded = { bytes: Uint8Array | null } | { problems: FieldProblem[] 
  * The bytes that a field of a draft stands for, or what is wrong with it. Never throws.
  *
  * - text: as it is, in UTF-8. json: checked, then sent exactly as typed. hex: pairs of digits, white space ignored. null: no bytes.
- * - schema: Confluent's wire format with `schema`'s id. Avro from JSON (see encodeAvro for the forms it takes). JSON Schema: the JSON text
+ * - schema: the wire format of `schema`'s registry. Avro from JSON (see encodeAvro for the forms it takes). JSON Schema: the JSON text
  *   as typed; that it is valid JSON is checked, the schema's own rules are not applied. Protobuf: not yet.
  */
 export function encodeField(field: DraftField, schema: RegisteredSchema | null): Encoded {
@@ -89,11 +89,11 @@ function withSchema(text: string, schema: RegisteredSchema | null): Encoded {
   switch (schema.type) {
     case "AVRO": {
       const encoded = encodeAvro(parseAvro(schema), node);
-      return "problems" in encoded ? encoded : { bytes: Buffer.concat([wireHeader(schema.id), encoded.bytes]) };
+      return "problems" in encoded ? encoded : { bytes: inWireFormat(schema, encoded.bytes) };
     }
     case "JSON": {
       const encoded = utf8(text);
-      return "problems" in encoded ? encoded : { bytes: Buffer.concat([wireHeader(schema.id), encoded.bytes!]) };
+      return "problems" in encoded ? encoded : { bytes: inWireFormat(schema, encoded.bytes!) };
     }
     case "PROTOBUF":
       return problem("messages cannot be encoded with a Protobuf schema yet: enter the bytes as hex");

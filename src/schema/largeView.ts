@@ -65,7 +65,7 @@ export function largeView(
   size: number,
   problems: string[],
 ): PayloadView {
-  const view = { format: json ? ("json" as const) : ("text" as const), text, size, schema: null, problems };
+  const view = { format: json ? ("json" as const) : ("text" as const), text, size, schema: null, problems, notes: [] };
   return shownBytes === null
     ? { ...view, textCut: length - text.length }
     : { ...view, textCut: Math.max(1, size - shownBytes), shownBytes };

@@ -6,6 +6,7 @@ import { compileAvro } from "./avro/decode.ts";
 import { parseAvro } from "./avro/schema.ts";
 import { scanJson } from "./json.ts";
 import { compactJson } from "./jsonLayout.ts";
+import type { WireMessage } from "./registry/wire.ts";
 import { characterStart } from "./text.ts";
 
 /** JSON text of one value. */
@@ -28,6 +29,8 @@ export interface SchemaFormat {
    * @param maxChars may stop once the text is longer
    */
   decode(bytes: Buffer, start: number, maxChars: number): Decoded;
+  /** The same where a schema has several messages: which one it is stands before the value, or was said elsewhere. */
+  decodeMessage?(bytes: Buffer, start: number, maxChars: number, message: WireMessage): Decoded;
 }
 
 export interface SchemaFormats {

@@ -1,3 +1,5 @@
+import type { TopicDecoding } from "./decoding.ts";
+
 /**
  * The view models of the Messages panel: what the reading engine answers and the webview shows.
  *
@@ -110,16 +112,41 @@ export const wholeView: Readonly<ViewSpec> = {
   fields: [],
 };
 
-/** How bytes were understood. `binary` is shown as hex; `empty` is a payload of zero bytes. */
-export type PayloadFormat = "json" | "text" | "avro" | "protobuf" | "json-schema" | "binary" | "empty";
+/**
+ * How bytes were understood. `binary` is shown as hex; `empty` is a payload of zero bytes; `kafka` is a record that Kafka or a tool beside it wrote for
+ * itself; the numbers, `boolean` and `uuid` are those of Kafka's own serializers; `extension` and `extension-json` are another extension's.
+ */
+export type PayloadFormat =
+  | "json"
+  | "text"
+  | "xml"
+  | "avro"
+  | "protobuf"
+  | "json-schema"
+  | "messagepack"
+  | "cbor"
+  | "smile"
+  | "java"
+  | "short"
+  | "integer"
+  | "long"
+  | "float"
+  | "double"
+  | "boolean"
+  | "uuid"
+  | "kafka"
+  | "extension"
+  | "extension-json"
+  | "binary"
+  | "empty";
 
 export interface SchemaRef {
-  /** registry id, from the payload's wire format */
-  id: number;
+  /** what the payload's wire format names: a number, or a UUID */
+  id: number | string;
   /** "AVRO" | "PROTOBUF" | "JSON" as the registry names it; null when the registry could not be asked */
   type: string | null;
   subject: string | null;
-  version: number | null;
+  version: number | string | null;
 }
 
 /** One cell of the grid: a single line, cut. */
@@ -181,6 +208,8 @@ export interface PayloadView {
   size: number;
   schema: SchemaRef | null;
   problems: string[];
+  /** what else there is to know of how it was understood, a sentence each: that it was unpacked, by which file's schema it was read */
+  notes: string[];
 }
 
 export interface HeaderView {
@@ -384,6 +413,8 @@ export interface EngineMethods {
   clear(): void;
   /** rejects as `start` does; the former view stays then. Holds for later runs too. */
   setView(view: ViewSpec): void;
+  /** how a topic's keys and values are to be understood from now on, in later runs too */
+  setDecoding(topic: string, decoding: TopicDecoding): void;
   /** by place in the view */
   rows(from: number, to: number): RowsWindow;
   /** null when the record is no longer kept; each payload's text is cut at `maxChars` (default 1,000,000) */

@@ -15,7 +15,7 @@ import type {
 } from "./messages.ts";
 
 /** What the Messages webview may ask of the host. The engine's methods are relayed to the reader worker as they are. */
-export interface MessagesHostMethods extends Omit<EngineMethods, "export" | "copyAs"> {
+export interface MessagesHostMethods extends Omit<EngineMethods, "export" | "copyAs" | "setDecoding"> {
   /** everything the webview needs to draw its first frame */
   init(): MessagesInit;
   /** remembers what a reload must bring back (the webview also keeps it in its own state) */
@@ -35,6 +35,8 @@ export interface MessagesHostMethods extends Omit<EngineMethods, "export" | "cop
   compare(left: number, right: number): void;
   /** opens a payload in full as a read-only document in the language of its format */
   openPayload(seq: number, part: PayloadPart): void;
+  /** asks how the topic's keys or values are to be understood; resolves to false when the user leaves it as it is */
+  chooseDecoding(topic: string, part: "key" | "value"): boolean;
   /** checks a filter without using it */
   checkFilter(filter: Filter): FilterProblem | null;
   filters(): FilterLists;
@@ -188,8 +190,8 @@ export interface ProduceContext {
 
 export interface SubjectInfo {
   subject: string;
-  version: number;
-  id: number;
+  version: number | string;
+  id: number | string;
   type: string;
   /** a JSON value that the schema accepts, to start from */
   example: string;

@@ -117,11 +117,12 @@ export async function scanInProcess(broker: string, topic: string, count: number
     port: threadPort(port1),
     config: configOf(broker),
     ring: RING,
-    decoder: createDecoder(),
-    schemas: false,
+    createDecoder,
+    schemas: null,
   });
   const rpc = new Rpc<EngineHostMethods, EngineMethods, object, EngineOwnEvents>(threadPort(port2), {
     schema: () => Promise.reject(new Error("no registry")),
+    decode: () => Promise.reject(new Error("no decoder")),
   });
   try {
     const ended = untilDone({ scanned: count, matched: null });

@@ -7,7 +7,8 @@ import { ensureTools, mavenCommand } from "./tools.ts";
 
 /** The last line of Kafka that works with ZooKeeper, and the one that has share groups. */
 export const kafkaVersions = { zk: "3.9.1", kraft: "4.1.1" } as const;
-const registryVersion = "2.6.13.Final";
+/** The schema registry of the stack, and the line with the newer API. */
+export const registryVersions = { v2: "2.6.13.Final", v3: "3.0.9" } as const;
 
 /** The folder of all jars of that Kafka (the broker, its tools, and for 3.9 ZooKeeper), for `java -cp FOLDER/*`. */
 export async function kafkaJars(version: string): Promise<string> {
@@ -22,11 +23,11 @@ export async function kafkaJars(version: string): Promise<string> {
 }
 
 /** The folder of the schema registry (Apicurio, with Confluent's API under /apis/ccompat/v7) and the jar to run. */
-export async function registryJar(): Promise<{ folder: string; jar: string }> {
-  const folder = await cached(`registry-${registryVersion}`, async (making) => {
+export async function registryJar(version: string = registryVersions.v2): Promise<{ folder: string; jar: string }> {
+  const folder = await cached(`registry-${version}`, async (making) => {
     await ensureTools(["java", "maven"]);
-    console.error(`Downloading the schema registry ${registryVersion} (140 MB) with Maven …`);
-    const artifact = `io.apicurio:apicurio-registry-app:${registryVersion}:tar.gz:all`;
+    console.error(`Downloading the schema registry ${version} (140 MB) with Maven …`);
+    const artifact = `io.apicurio:apicurio-registry-app:${version}:tar.gz:all`;
     await maven([
       "dependency:unpack",
       "-f",
@@ -35,7 +36,7 @@ export async function registryJar(): Promise<{ folder: string; jar: string }> {
       `-DoutputDirectory=${making}`,
     ]);
   });
-  return { folder, jar: `apicurio-registry-app-${registryVersion}-runner.jar` };
+  return { folder, jar: `apicurio-registry-app-${version}-runner.jar` };
 }
 
 /** Maven's local repository is not made for several Mavens at once. */

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { after, describe, test } from "node:test";
 import { MessageProducer } from "../../src/kafka/produce/producer.ts";
 import { encodeField } from "../../src/schema/draft.ts";
-import { RegistryClient } from "../../src/schema/registry.ts";
-import { schemaSource } from "../../src/schema/source.ts";
+import { ConfluentRegistry } from "../../src/schema/registry/confluent.ts";
+import { schemaSource } from "../../src/schema/registry/source.ts";
 import { useStack } from "../harness/stack.ts";
 import { open } from "./support/clusters.ts";
 import { ended, feed, makeTopic, openReader, root } from "./support/reading.ts";
@@ -13,7 +13,7 @@ const { bootstrap } = stack.zk;
 const { url } = stack.registry;
 const cluster = open(bootstrap);
 const producer = new MessageProducer(cluster);
-const registry = new RegistryClient({ url, username: null, password: null, timeoutMs: 10_000 });
+const registry = new ConfluentRegistry({ urls: [url], auth: { kind: "none" }, tls: null, timeoutMs: 10_000 });
 
 /** A topic with one Avro message, one with a schema id that nobody knows, and one that is cut short. */
 async function makeAvroTopic(): Promise<{ topic: string; id: number }> {
@@ -39,7 +39,7 @@ async function makeAvroTopic(): Promise<{ topic: string; id: number }> {
   for (const value of [encoded.bytes, unknown, encoded.bytes.subarray(0, 6)]) {
     await producer.send({ topic, partition: 0, key: null, value, headers: [] });
   }
-  return { topic, id: latest.id };
+  return { topic, id: Number(latest.id) };
 }
 
 describe("Avro through the registry", () => {

@@ -5,8 +5,8 @@ import { text } from "node:stream/consumers";
 import { after, before, test } from "node:test";
 import { createDecoder } from "../../src/schema/decoder.ts";
 import { encodeField } from "../../src/schema/draft.ts";
-import { RegistryClient } from "../../src/schema/registry.ts";
-import { schemaSource } from "../../src/schema/source.ts";
+import { ConfluentRegistry } from "../../src/schema/registry/confluent.ts";
+import { schemaSource } from "../../src/schema/registry/source.ts";
 import type { PayloadView } from "../../src/shared/messages.ts";
 import { demoPython } from "../harness/demo/python.ts";
 import { useStack } from "../harness/stack.ts";
@@ -45,7 +45,8 @@ async function python(args: string[], input: string): Promise<string> {
   return output;
 }
 
-const client = (): RegistryClient => new RegistryClient({ url, username: null, password: null, timeoutMs: 10_000 });
+const client = (): ConfluentRegistry =>
+  new ConfluentRegistry({ urls: [url], auth: { kind: "none" }, tls: null, timeoutMs: 10_000 });
 
 async function viewOf(name: string): Promise<PayloadView> {
   const { hex } = written.get(name)!;

@@ -15,7 +15,12 @@ const signedIn: Connection = {
   bootstrapServers: ["127.0.0.1:1"],
   tls: null,
   sasl: { mechanism: "scram-sha-256", username: "me" },
-  registry: { url: "http://127.0.0.1:1", username: "me" },
+  registry: {
+    kind: "confluent",
+    urls: ["http://127.0.0.1:1"],
+    signIn: { kind: "basic", username: "me" },
+    tls: null,
+  },
 };
 
 describe("Connections", () => {
@@ -54,6 +59,19 @@ describe("Connections", () => {
     await api.ctx.connections.save(signedIn, { saslPassword: password, registryPassword: "registry" });
     await api.ctx.connections.save({ ...signedIn, name: "renamed", registry: null });
     assert.deepEqual(await api.ctx.connections.secrets(signedIn.id), { saslPassword: password });
+  });
+
+  it("that an earlier version stored are read as they are now", async () => {
+    const earlier = { ...signedIn, registry: { url: "http://127.0.0.1:1", username: "me" } };
+    const without = { ...signedIn, id: "test-other", registry: { url: "http://127.0.0.1:2", username: null } };
+    await api.ctx.extension.globalState.update("connections", [earlier, without]);
+    assert.deepEqual(api.ctx.connections.get(signedIn.id), signedIn);
+    assert.deepEqual(api.ctx.connections.get("test-other")?.registry, {
+      kind: "confluent",
+      urls: ["http://127.0.0.1:2"],
+      signIn: { kind: "none" },
+      tls: null,
+    });
   });
 
   it("leave no secret behind when they are removed", async () => {
@@ -95,7 +113,6 @@ describe("Connections", () => {
       "Name in the explorer": "added",
       "Bootstrap servers": kraft.bootstrap,
       "URL of the schema registry": registry.url,
-      "User name (or API key)": "",
     };
     const shown: string[] = [];
     using _ = answering(api, {
@@ -103,14 +120,19 @@ describe("Connections", () => {
       pick: (async <T>({ items }: PickOptions<T>) => {
         const list = await items;
         shown.push(...list.map(({ label }) => label));
-        return list[0]!.value;
+        return (list.find(({ label }) => label === "Confluent-compatible") ?? list[0]!).value;
       }) as Ui["pick"],
     });
     await vscode.commands.executeCommand(commands.addConnection);
     const [added] = api.ctx.connections.list();
     assert.equal(added?.name, "added");
     assert.deepEqual(added?.bootstrapServers, [kraft.bootstrap]);
-    assert.deepEqual(added?.registry, { url: registry.url, username: null });
+    assert.deepEqual(added?.registry, {
+      kind: "confluent",
+      urls: [registry.url],
+      signIn: { kind: "none" },
+      tls: null,
+    });
     const text = shown.join(" ");
     assert.match(text, /Save Test again Connected: cluster \S+, one broker/);
     assert.match(text, /The schema registry answers/);
@@ -120,7 +142,6 @@ describe("Connections", () => {
     const answers: Record<string, string> = {
       "Name in the explorer": "dead",
       "Bootstrap servers": "127.0.0.1:1",
-      "URL of the schema registry": "",
     };
     let shown: string[] = [];
     using _ = answering(api, {
@@ -135,6 +156,57 @@ describe("Connections", () => {
     assert.equal(shown[0], "Save anyway");
     assert.match(shown.join(" "), /127\.0\.0\.1:1/);
     assert.deepEqual(names(), ["dead"]);
+  });
+
+  it("ask what a registry needs by its type and sign-in, and keep its secrets apart", async () => {
+    const ask = async (choices: string[], answers: Record<string, string>): Promise<Connection | undefined> => {
+      const all: Record<string, string> = {
+        "Name in the explorer": "registry",
+        "Bootstrap servers": "127.0.0.1:1",
+        ...answers,
+      };
+      using _ = answering(api, {
+        input: async (options) => answerTo(options, all),
+        pick: (async <T>({ items }: PickOptions<T>) => {
+          const list = await items;
+          return (list.find(({ label }) => choices.includes(label)) ?? list[0]!).value;
+        }) as Ui["pick"],
+      });
+      await vscode.commands.executeCommand(commands.addConnection);
+      return api.ctx.connections.list().find(({ name }) => name === "registry");
+    };
+    const glue = await ask(["AWS Glue"], {
+      "Region of AWS": "eu-west-1",
+      "Access key id": "AK",
+      "Secret access key": password,
+      "Session token": "",
+      "Name of the registry": "",
+      Endpoint: "http://127.0.0.1:1",
+    });
+    assert.deepEqual(glue?.registry, {
+      kind: "glue",
+      region: "eu-west-1",
+      accessKeyId: "AK",
+      registryName: null,
+      endpoint: "http://127.0.0.1:1",
+    });
+    assert.deepEqual(await api.ctx.connections.secrets(glue.id), { awsSecretAccessKey: password });
+    await api.ctx.connections.remove(glue.id);
+    const oauth = await ask(["Apicurio Registry", "OAuth"], {
+      "URL of the schema registry": "https://127.0.0.1:1, http://127.0.0.1:2/",
+      "URL of the token server": "http://127.0.0.1:1/token",
+      "Client id": "me",
+      "Client secret": password,
+      Scope: "read",
+    });
+    assert.deepEqual(oauth?.registry, {
+      kind: "apicurio",
+      urls: ["https://127.0.0.1:1", "http://127.0.0.1:2"],
+      signIn: { kind: "oauth", tokenUrl: "http://127.0.0.1:1/token", clientId: "me", scope: "read" },
+      tls: null,
+    });
+    assert.deepEqual(await api.ctx.connections.secrets(oauth.id), { registryClientSecret: password });
+    assert.ok(!globalState().includes(password));
   });
 
   it("are not added when the questions are left", async () => {

@@ -297,10 +297,15 @@ async function readAll(
   topic: string,
   cleanUp: (() => Promise<unknown> | undefined)[],
 ) {
-  const reader = new TopicReader(api.ctx, connectionId, {
-    status: () => undefined,
-    viewRefused: (_view, why) => assert.fail(String(why)),
-  });
+  const reader = new TopicReader(
+    api.ctx,
+    connectionId,
+    { all: async () => [] },
+    {
+      status: () => undefined,
+      viewRefused: (_view, why) => assert.fail(String(why)),
+    },
+  );
   cleanUp.push(() => reader.dispose());
   await reader.start(wholeTopic(topic));
   await until(`${topic} is read`, () => reader.status.state === "done" && reader.status.view.progress === null);

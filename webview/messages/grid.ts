@@ -1,5 +1,6 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { guard } from "lit/directives/guard.js";
+import { JSON_FORMATS } from "../../src/shared/decoding.ts";
 import type { Cell, RowView } from "../../src/shared/messages.ts";
 import { int, size, timeText } from "../ui/format.ts";
 import { icon } from "../ui/icon.ts";
@@ -211,13 +212,19 @@ const schemaNames: Partial<Record<Cell["format"], string>> = {
   avro: "Avro",
   protobuf: "Protobuf",
   "json-schema": "JSON Schema",
+  xml: "XML",
+  messagepack: "MessagePack",
+  cbor: "CBOR",
+  smile: "Smile",
+  java: "Java",
+  kafka: "Kafka",
   binary: "hex",
 };
 
 function payload(cell: Cell, chars: number): TemplateResult {
   const problem = cell.problems.length > 0 ? cell.problems.join(" ") : null;
   const tag = schemaNames[cell.format];
-  const json = !problem && cell.format !== "text" && cell.format !== "binary" && /^[[{]/.test(cell.text);
+  const json = !problem && JSON_FORMATS.has(cell.format) && /^[[{]/.test(cell.text);
   // what no column is wide enough for is not drawn: long lines are what costs
   const text = cell.text.slice(0, chars);
   const cut = cell.cut || text.length < cell.text.length ? "…" : "";

@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from "lit";
+import { JSON_FORMATS } from "../../src/shared/decoding.ts";
 import type { PayloadView } from "../../src/shared/messages.ts";
 import { button } from "../ui/controls.ts";
 import { int, size } from "../ui/format.ts";
@@ -14,6 +15,21 @@ const formatNames: Record<PayloadView["format"], string> = {
   avro: "Avro",
   protobuf: "Protobuf",
   "json-schema": "JSON Schema",
+  xml: "XML",
+  messagepack: "MessagePack",
+  cbor: "CBOR",
+  smile: "Smile",
+  java: "Java object",
+  short: "Short",
+  integer: "Integer",
+  long: "Long",
+  float: "Float",
+  double: "Double",
+  boolean: "Boolean",
+  uuid: "UUID",
+  kafka: "Kafka record",
+  extension: "Decoded",
+  "extension-json": "Decoded",
   binary: "Binary",
   empty: "Empty",
 };
@@ -29,9 +45,10 @@ export function payload(
   if (!view)
     return html`<div class="chips"><span class="chip">${icon("circle-slash")} ${none}</span></div>
       <p class="dim">${why}</p>`;
-  const json = view.format !== "text" && view.format !== "binary" && view.format !== "empty";
-  return html`<div class="chips">${chips(view)}<span class="spring"></span>${payloadTools(panel, part, view, json)}</div>
+  const json = JSON_FORMATS.has(view.format);
+  return html`<div class="chips">${chips(panel, part, view)}<span class="spring"></span>${payloadTools(panel, part, view, json)}</div>
     ${problems(panel, part, view)}
+    ${view.notes.map((note) => html`<p class="dim note">${note}</p>`)}
     ${
       view.format === "empty"
         ? html`<p class="dim">Zero bytes: not null, but empty.</p>`
@@ -41,17 +58,26 @@ export function payload(
     }`;
 }
 
-function chips(view: PayloadView): TemplateResult {
+function chips(panel: Panel, part: "key" | "value", view: PayloadView): TemplateResult {
   const s = view.schema;
-  return html`<span class="chip">${formatNames[view.format]}</span>${
-    s
-      ? html`${
-          s.subject
-            ? html`<span class="chip" title="Subject and version in the schema registry">${s.subject} v${s.version ?? "?"}</span>`
-            : nothing
-        }<span class="chip" title="Schema id, from the message">id ${s.id}</span>`
-      : nothing
-  }<span class="chip" title=${`${int(view.size)} bytes`}>${size(view.size)}</span>`;
+  const name = formatNames[view.format];
+  return html`<button
+      type="button"
+      class="chip choice"
+      title=${`${name}. Decode the topic's ${part}s as something else …`}
+      aria-label=${`${name}: decode ${part}s as …`}
+      @click=${() => void panel.selection.decodeAs(part)}
+    >
+      ${name}${icon("chevron-down")}</button
+    >${
+      s
+        ? html`${
+            s.subject
+              ? html`<span class="chip" title="Subject and version in the schema registry">${s.subject} v${s.version ?? "?"}</span>`
+              : nothing
+          }<span class="chip" title="Schema id, from the message">id ${s.id}</span>`
+        : nothing
+    }<span class="chip" title=${`${int(view.size)} bytes`}>${size(view.size)}</span>`;
 }
 
 function payloadTools(panel: Panel, part: "key" | "value", view: PayloadView, json: boolean): TemplateResult {

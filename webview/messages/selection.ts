@@ -243,6 +243,17 @@ export class Selection {
     this.panel.changed();
   }
 
+  /** Has the user choose how the topic's keys or values are to be understood, and shows them so. */
+  async decodeAs(part: "key" | "value"): Promise<void> {
+    const { detail } = this;
+    if (!detail) return;
+    await this.panel.attempt(async () => {
+      if (!(await this.panel.rpc.call("chooseDecoding", [detail.topic, part]))) return;
+      this.rawBytes.clear();
+      if (this.seq !== null) await this.load(this.seq);
+    });
+  }
+
   /** The first bytes of whatever could not be decoded stand right below the reason. */
   private async loadRaw(detail: RecordDetail): Promise<void> {
     const parts: [string, PayloadPart][] = [];

@@ -1,6 +1,7 @@
 import { readHeaders, type Span } from "../../kafka/log/records.ts";
 import { scanJson } from "../../schema/json.ts";
 import { compactJson } from "../../schema/jsonLayout.ts";
+import { JSON_FORMATS } from "../../shared/decoding.ts";
 import type { ExportColumn, PayloadView } from "../../shared/messages.ts";
 import { type LineOptions, type PlacedRecord, payloadView } from "./lines.ts";
 import { cutUp, PIECE } from "./pieces.ts";
@@ -125,8 +126,6 @@ function cellsOf(
 }
 
 const sizeOf = (span: Span): string | null => (span ? String(span.end - span.start) : null);
-
-const JSON_FORMATS: ReadonlySet<PayloadView["format"]> = new Set(["json", "json-schema", "avro", "protobuf"]);
 
 /** JSON without its layout; anything else as it is. */
 function onOneLine({ format, text }: PayloadView): string {

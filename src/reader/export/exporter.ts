@@ -1,5 +1,6 @@
 import type { ExportProgress, ExportSpec } from "../../shared/messages.ts";
 import { CancelledError, messageOf, UserError } from "../../shared/userError.ts";
+import { lookAt } from "../recordLook.ts";
 import { csvCells, csvHeader, csvPieces, type FieldOf } from "./csv.ts";
 import { type LineOptions, type PlacedProblem, type PlacedRecord, problemLine, recordLine } from "./lines.ts";
 import { jsonPieces } from "./pieces.ts";
@@ -209,7 +210,7 @@ async function rawOutput(target: string, options: LineOptions, made: ExportProgr
         return false;
       }
       const bytes = record.data.subarray(record.value.start, record.value.end);
-      const context = { topic, part: "value", schemas: options.schemas } as const;
+      const context = { topic, part: "value", schemas: options.schemas, record: lookAt(record) } as const;
       const { format } = await options.decoder.preview(bytes, context, LOOK_CHARS);
       await folder.add({ topic, partition, offset: record.offset }, extensionOf(format), bytes);
       return true;

@@ -1,6 +1,7 @@
 import { type RecordFields, readHeaders, type Span } from "../../kafka/log/records.ts";
 import type { DecodeContext, Decoder, SchemaSource } from "../../schema/api.ts";
 import type { PayloadView } from "../../shared/messages.ts";
+import { lookAt } from "../recordLook.ts";
 
 /** Header values beyond these are left out, as in the detail pane; the line's `problem` says so. */
 const MAX_HEADERS = 1000;
@@ -33,7 +34,7 @@ interface PayloadLine {
   format: PayloadView["format"];
   text: string;
   /** always with a value; with a key only where there is a schema or a problem */
-  schema?: { id: number; subject: string | null; version: number | null } | null;
+  schema?: { id: number | string; subject: string | null; version: number | string | null } | null;
   problems?: string[];
   /** base64, only on request */
   bytes?: string | null;
@@ -95,7 +96,8 @@ export function payloadView(
 ): PayloadView | null | Promise<PayloadView> {
   if (!span) return null;
   const bytes = record.data.subarray(span.start, span.end);
-  return decoder.viewInTurns(bytes, { topic, part, schemas }, Number.POSITIVE_INFINITY);
+  const context = { topic, part, schemas, record: lookAt(record) };
+  return decoder.viewInTurns(bytes, context, Number.POSITIVE_INFINITY);
 }
 
 /** schema and problems of a key only where there are any */

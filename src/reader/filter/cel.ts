@@ -8,8 +8,11 @@ import {
 } from "@marcbachmann/cel-js";
 import { type RecordFields, readHeaders, type Span } from "../../kafka/log/records.ts";
 import type { Decoder, SchemaSource } from "../../schema/api.ts";
+import { JSON_FORMATS } from "../../shared/decoding.ts";
 import type { FilterProblem, PayloadView } from "../../shared/messages.ts";
 import { messageOf } from "../../shared/userError.ts";
+import { lookAt } from "../recordLook.ts";
+import { parts, readParts } from "../view/parts.ts";
 import { directTest } from "./celDirect.ts";
 import { impliedTexts } from "./celLiterals.ts";
 import { pathsOf } from "./celPaths.ts";
@@ -17,11 +20,11 @@ import { celValue } from "./celValue.ts";
 import { Decimal } from "./decimal.ts";
 import { FilterError, NotApplicable } from "./filterErrors.ts";
 import { JsonFields } from "./jsonFields.ts";
+import type { Hides } from "./needles.ts";
 import { MOST_HEADERS } from "./parts.ts";
 import { compileRegex, PatternError, type TextTest } from "./regex.ts";
 import type { Matcher } from "./textFilter.ts";
 
-const JSON_FORMATS: ReadonlySet<string> = new Set(["json", "avro", "protobuf", "json-schema"]);
 /** bytes of a value that an expression is applied to */
 const MOST_BYTES = 64 * 1024 * 1024;
 /** the language's own `matches` may take for ever; this one, of the same length so that positions stay, takes its place */
@@ -78,12 +81,16 @@ export async function celMatcher(expression: string, context: CelContext | null,
     if (!(key instanceof Promise || value instanceof Promise)) return evaluate(variables);
     return Promise.all([key, value]).then(([k, v]) => evaluate({ ...variables, key: k, value: v }));
   };
-  const needles = { groups, ignoreCase: false, escapes: true, wire: context?.schemas != null };
-  if (!direct) return { needles, test };
+  const needles = { groups, ignoreCase: false, escapes: true };
+  const used = PARTS.filter((part) => uses.has(part));
+  const hides = (topic: string): Hides | null => (context ? hidesIn(topic, used, context.decoder) : null);
+  if (!direct || !context) return { needles, hides, test };
+  const { decoder } = context;
   return {
     needles,
+    hides,
     test(topic, partition, record) {
-      const answer = direct(record);
+      const answer = used.every((part) => isPlain(decoder, topic, part, record)) ? direct(record) : undefined;
       return answer === undefined ? test(topic, partition, record) : answer;
     },
     why(topic, partition, record) {
@@ -95,6 +102,29 @@ export async function celMatcher(expression: string, context: CelContext | null,
       }
       throw new Error(`${expression} applies to a message to which it was said not to apply; please report this`);
     },
+  };
+}
+
+const PARTS = ["key", "value"] as const;
+
+/** JSON in a part of the record is there as it is: nothing says that it is to be read in another way. */
+function isPlain(decoder: Decoder, topic: string, part: "key" | "value", record: RecordFields): boolean {
+  if (decoder.plainStarts(topic, part) === null) return false;
+  return record.headerCount === 0 || !decoder.namesSchema(lookAt(record), part);
+}
+
+/** Which of a topic's records may be decoded to texts that are not in their bytes. */
+function hidesIn(topic: string, used: readonly ("key" | "value")[], decoder: Decoder): Hides {
+  const starts = { key: decoder.plainStarts(topic, "key"), value: decoder.plainStarts(topic, "value") };
+  const key = used.includes("key");
+  const value = used.includes("value");
+  return (data, position, dataEnd) => {
+    readParts(data, position, dataEnd);
+    const { keyStart, keySize, valueStart, valueSize, headers } = parts;
+    if (key && keySize > 0 && !starts.key?.[data[keyStart]!]) return true;
+    if (value && valueSize > 0 && !starts.value?.[data[valueStart]!]) return true;
+    // any of them may name a schema: the test itself looks
+    return headers;
   };
 }
 
@@ -239,7 +269,7 @@ function walk(node: unknown, visit: (node: ASTNode) => void): void {
 }
 
 function decoded(
-  { data }: RecordFields,
+  record: RecordFields,
   span: Span,
   topic: string,
   part: "key" | "value",
@@ -248,14 +278,19 @@ function decoded(
   fields: JsonFields | null,
 ): unknown {
   if (!span) return null;
+  const { data } = record;
   const { start, end } = span;
   if (end - start > MOST_BYTES) throw new NotApplicable(`Its ${part} is larger than 64 MB.`);
   const first = data[start];
-  if (first === 0x7b || first === 0x5b) {
+  if ((first === 0x7b || first === 0x5b) && isPlain(decoder, topic, part, record)) {
     const value = fields?.read(data, start, end) ?? celValue(data.toString("utf8", start, end), exact);
     if (value !== undefined) return value;
   }
-  const view = decoder.view(data.subarray(start, end), { topic, part, schemas }, Number.POSITIVE_INFINITY);
+  const view = decoder.view(
+    data.subarray(start, end),
+    { topic, part, schemas, record: lookAt(record) },
+    Number.POSITIVE_INFINITY,
+  );
   const take = (shown: PayloadView): unknown => fromView(shown, data, span, part, exact);
   return view instanceof Promise ? view.then(take) : take(view);
 }

@@ -132,8 +132,8 @@ class CompiledFilter implements RecordFilter {
     const { needles } = this.#matcher;
     let open = count;
     if (searches(needles)) {
-      const zero = (position: number): boolean => startsWithZero(read(position));
-      open = candidates(needles, data, dataEnd, positions, count, zero, indexes);
+      const hides = this.#matcher.hides?.(source.topic) ?? null;
+      open = candidates(needles, data, dataEnd, positions, count, hides, indexes);
     } else for (let i = 0; i < count; i++) indexes[i] = i;
     let found = 0;
     for (let i = 0; i < open; i++) {
@@ -189,7 +189,3 @@ class CompiledFilter implements RecordFilter {
 
 const NO_INDEXES = new Uint32Array();
 const NOTHING = { found: 0, waiting: null, rest: NO_INDEXES };
-
-const startsWithZero = ({ data, key, value }: RecordFields): boolean =>
-  (value !== null && value.end > value.start && data[value.start] === 0) ||
-  (key !== null && key.end > key.start && data[key.start] === 0);

@@ -8,16 +8,17 @@ export interface Needles {
   ignoreCase: boolean;
   /** the texts may be written with JSON escapes: a record with a backslash is let through */
   escapes: boolean;
-  /** payloads that begin with a zero byte may be decoded by a schema to texts that are not in the bytes: they are let through */
-  wire: boolean;
 }
+
+/** Whether the record at a position may be decoded to texts that are not in its bytes: then it is let through. */
+export type Hides = (data: Buffer, position: number, dataEnd: number) => boolean;
 
 const BACKSLASH = 0x5c;
 const NONE = Number.POSITIVE_INFINITY;
 
 /**
  * Of the records that start at positions[0 … count) of `data` and end before `dataEnd`, the indexes of those that may match, into `out`; gives their number.
- * `startsWithZero` tells it of a record's key or value.
+ * `hides` null: no record does.
  */
 export function candidates(
   needles: Needles,
@@ -25,7 +26,7 @@ export function candidates(
   dataEnd: number,
   positions: Uint32Array,
   count: number,
-  startsWithZero: (position: number) => boolean,
+  hides: Hides | null,
   out: Uint32Array,
 ): number {
   const start = positions[0] ?? 0;
@@ -34,13 +35,13 @@ export function candidates(
   const searches = needles.groups.map((group) => group.map((text) => search(needles, bytes, start, text)));
   const slash = needles.escapes ? new Search((from) => bytes.indexOf(BACKSLASH, from), start) : null;
   const nowhere = searches.some((group) => group.every((one) => one.next(start) === NONE));
-  if (nowhere && !needles.wire && (slash?.next(start) ?? NONE) === NONE) return 0;
+  if (nowhere && hides === null && (slash?.next(start) ?? NONE) === NONE) return 0;
   let found = 0;
   for (let i = 0; i < count; i++) {
     const at = positions[i]!;
     const end = i + 1 < count ? positions[i + 1]! : dataEnd;
     const hit = searches.every((group) => group.some((one) => one.next(at) < end));
-    if (hit || (slash && slash.next(at) < end) || (needles.wire && startsWithZero(at))) out[found++] = i;
+    if (hit || (slash && slash.next(at) < end) || hides?.(data, at, dataEnd)) out[found++] = i;
   }
   return found;
 }

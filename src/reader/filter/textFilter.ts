@@ -1,12 +1,14 @@
 import type { RecordFields } from "../../kafka/log/records.ts";
 import type { Filter } from "../../shared/messages.ts";
-import type { Needles } from "./needles.ts";
+import type { Hides, Needles } from "./needles.ts";
 import { somePart } from "./parts.ts";
 import { asciiLower, compileRegex, type TextTest } from "./regex.ts";
 
 /** A test of one record, and what it implies of its bytes. */
 export interface Matcher {
   needles: Needles | null;
+  /** Records of a topic in whose bytes the needles need not be; absent or null: there are none. */
+  hides?(topic: string): Hides | null;
   /** Null or NotApplicable, thrown or as a rejection, when it cannot be applied to the record; `why` tells then why, in the case of null. */
   test(topic: string, partition: number, record: RecordFields): boolean | null | Promise<boolean>;
   why?(topic: string, partition: number, record: RecordFields): string;
@@ -22,7 +24,7 @@ export function containsMatcher({ text, caseSensitive, parts }: Extract<Filter, 
   const anywhere = text === "";
   if (caseSensitive) {
     return {
-      needles: { groups: [[text]], ignoreCase: false, escapes: false, wire: false },
+      needles: { groups: [[text]], ignoreCase: false, escapes: false },
       test: (_topic, _partition, record) =>
         somePart(
           record,
@@ -39,7 +41,7 @@ export function containsMatcher({ text, caseSensitive, parts }: Extract<Filter, 
   const wanted = ascii ? lower : text.toLowerCase();
   const test: TextTest = (other) => other.toLowerCase().includes(wanted);
   return {
-    needles: ascii ? { groups: [[lower]], ignoreCase: true, escapes: false, wire: false } : null,
+    needles: ascii ? { groups: [[lower]], ignoreCase: true, escapes: false } : null,
     test: (_topic, _partition, record) =>
       somePart(
         record,
@@ -60,7 +62,7 @@ export async function regexMatcher({
 }: Extract<Filter, { kind: "regex" }>): Promise<Matcher> {
   const { test, literal } = await compileRegex(pattern, caseSensitive);
   return {
-    needles: literal === "" ? null : { groups: [[literal]], ignoreCase: !caseSensitive, escapes: false, wire: false },
+    needles: literal === "" ? null : { groups: [[literal]], ignoreCase: !caseSensitive, escapes: false },
     test: (_topic, _partition, record) =>
       somePart(record, parts, (start, end) => test(record.data.toString("utf8", start, end)), test),
   };

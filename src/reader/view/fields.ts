@@ -1,7 +1,9 @@
 import { isControl } from "../../kafka/log/batch.ts";
 import { readRecord } from "../../kafka/log/records.ts";
 import type { Decoder, SchemaSource } from "../../schema/api.ts";
-import type { FieldInfo, PayloadFormat } from "../../shared/messages.ts";
+import { JSON_FORMATS } from "../../shared/decoding.ts";
+import type { FieldInfo } from "../../shared/messages.ts";
+import { lookAt } from "../recordLook.ts";
 import type { Ring } from "../ring.ts";
 
 /** records looked at, half of them the newest and half from all over what is kept */
@@ -12,9 +14,6 @@ const VALUE_CHARS = 4_000_000;
 const ALL_CHARS = 16_000_000;
 /** works so long before others have their turn, ms */
 const SLICE = 8;
-
-/** formats whose text is JSON */
-const JSON_FORMATS: ReadonlySet<PayloadFormat> = new Set(["json", "avro", "protobuf", "json-schema"]);
 
 /**
  * The fields that a sample of the kept values has, as many as `limit`. Takes turns with others; throws the signal's reason when it is aborted.
@@ -46,9 +45,10 @@ export async function sampleJson(
     const row = ring.row(seq);
     // it may have gone while others had their turn
     if (row?.kind !== "record" || isControl(row.batch.attributes)) continue;
-    const { data, value } = readRecord(row.batch, row.position);
+    const record = readRecord(row.batch, row.position);
+    const { data, value } = record;
     if (!value || value.end - value.start > VALUE_CHARS) continue;
-    const context = { topic: row.batch.topic, part: "value", schemas } as const;
+    const context = { topic: row.batch.topic, part: "value", schemas, record: lookAt(record) } as const;
     const decoded = decoder.view(data.subarray(value.start, value.end), context, VALUE_CHARS);
     const { format, text, textCut } = decoded instanceof Promise ? await decoded : decoded;
     if (JSON_FORMATS.has(format) && textCut === 0) {

@@ -1,7 +1,7 @@
 import { cursor, readVarint } from "../../kafka/log/walk.ts";
 
 /** What `readParts` found last: no object per record. Sizes are -1 for Kafka's null; the key starts at `keyStart` of the data. */
-export const parts = { offsetDelta: 0, keyStart: 0, keySize: 0, valueSize: 0 };
+export const parts = { offsetDelta: 0, keyStart: 0, keySize: 0, valueStart: 0, valueSize: 0, headers: false };
 
 /** Reads where the parts of the record at `position` are. It was walked over when it was indexed, so its lengths fit. */
 export function readParts(data: Buffer, position: number, end: number): void {
@@ -12,6 +12,9 @@ export function readParts(data: Buffer, position: number, end: number): void {
   parts.keySize = readVarint(data, cursor, end);
   parts.keyStart = cursor;
   parts.valueSize = readVarint(data, cursor + Math.max(0, parts.keySize), end);
+  parts.valueStart = cursor;
+  // their number follows the value: a zero byte when there are none
+  parts.headers = data[cursor + Math.max(0, parts.valueSize)] !== 0;
 }
 
 /** Where the record at `position` ends. */

@@ -1,8 +1,19 @@
 import type { Decoded } from "../schemaFormats.ts";
 import { dateText, timestampText, timeText } from "./dates.ts";
-import { AvroInput, AvroProblem, ENDS_EARLY } from "./input.ts";
-import { bytesText, decimalText, doubleText, durationText, floatText, MAX_DECIMAL_BYTES, uuidText } from "./numbers.ts";
-import { type AvroRecord, type AvroType, type AvroUnion, branchName, lookOf, otherLook } from "./schema.ts";
+import { AvroInput, AvroProblem } from "./input.ts";
+import { lookOf, otherLook } from "./look.ts";
+import {
+  bigDecimalText,
+  bytesText,
+  decimalText,
+  doubleText,
+  durationText,
+  floatText,
+  MAX_DECIMAL_BYTES,
+  uuidText,
+} from "./numbers.ts";
+import { type AvroFixed, type AvroRecord, type AvroType, type AvroUnion, branchName } from "./schema.ts";
+import { skipFields, skipItem } from "./skip.ts";
 
 /**
  * Avro's binary encoding to JSON text, without a value in between: a schema becomes a function that appends text.
@@ -10,37 +21,80 @@ import { type AvroRecord, type AvroType, type AvroUnion, branchName, lookOf, oth
  * How values look (encode.ts takes the same forms back):
  * - int, long: all their digits. float, double: the shortest text that reads back the same; "NaN", "Infinity", "-Infinity" as strings.
  * - bytes, fixed: "0x" and hex digits, as a string.
- * - decimal: the exact decimal text with all digits of its scale, as a string, so that no JSON reader rounds it: "12.30".
+ * - decimal, big-decimal: the exact decimal text with all digits of its scale, as a string, so that no JSON reader rounds it: "12.30".
  * - date, time-*, timestamp-*, local-timestamp-*: ISO 8601 text with the unit's digits (dates.ts); out of its range the raw number.
  * - uuid: its text; duration: ISO 8601 with exactly its three parts, "P1M2DT3.004S".
  * - union: the value alone where JSON tells the branches apart, otherwise {"branch": value} as in Avro's JSON encoding; null is null.
  *
  * Bounded: nesting, values that take no bytes, and the length of the text.
  */
-export function compileAvro(type: AvroType): (bytes: Buffer, start: number, maxChars: number) => Decoded {
-  const read = compile(type, new Map());
+export function compileAvro(type: AvroType): Decode {
+  return decoderOf(unlessTooDeep(() => compile(type, new Map())));
+}
+
+/** Runs what walks over a schema; a chain of thousands of records, each within the next, is refused. */
+export function unlessTooDeep<T>(walk: () => T): T {
+  try {
+    return walk();
+  } catch (error) {
+    if (error instanceof RangeError) throw new Error("the schema's types are nested too deeply", { cause: error });
+    throw error;
+  }
+}
+
+/** JSON text of the value in bytes [start, end of bytes). Throws with a sentence; may stop once the text is longer than `maxChars`. */
+export type Decode = (bytes: Buffer, start: number, maxChars: number) => Decoded;
+
+/** Appends the JSON text of one value to the input's text. */
+export type Read = (input: AvroInput) => void;
+
+export function decoderOf(read: Read): Decode {
   const input = new AvroInput();
   return (bytes, start, maxChars) => {
     input.start(bytes, start, maxChars);
     try {
       read(input);
       const cut = input.out.length > maxChars;
-      return { text: input.out, cut, problems: problemsOf(input, cut) };
+      return { text: input.out, cut, problems: problemsOf(input, cut ? 0 : input.end - input.pos) };
     } catch (error) {
-      if (error instanceof AvroProblem) throw new Error(sentence(error));
-      if (error instanceof RangeError) throw new Error("the value is too large or too deep to be shown");
-      throw error;
+      throw inWords(error);
     } finally {
-      input.start(NOTHING, 0, 0);
+      input.release();
     }
   };
 }
 
-const NOTHING = Buffer.alloc(0);
+/**
+ * For values that follow each other: a value is read to its end also where its text is cut, and `end` is where the next one starts.
+ * Throws as `Decode` does.
+ */
+export function compileSequence(type: AvroType): (...of: Parameters<Decode>) => Decoded & { end: number } {
+  const read = unlessTooDeep(() => compile(type, new Map()));
+  const input = new AvroInput();
+  return (bytes, start, maxChars) => {
+    input.start(bytes, start, maxChars);
+    input.whole = true;
+    try {
+      read(input);
+      return { text: input.out, cut: input.out.length > maxChars, problems: problemsOf(input, 0), end: input.pos };
+    } catch (error) {
+      throw inWords(error);
+    } finally {
+      input.release();
+    }
+  };
+}
+
+function inWords(error: unknown): unknown {
+  if (error instanceof AvroProblem) return new Error(error.sentence());
+  if (error instanceof RangeError) return new Error("the value is too large or too deep to be shown");
+  return error;
+}
+
 const NONE: string[] = [];
 
-function problemsOf(input: AvroInput, cut: boolean): string[] {
-  const left = cut ? 0 : input.end - input.pos;
+/** @param left bytes that follow the value and should not be there */
+function problemsOf(input: AvroInput, left: number): string[] {
   if (left === 0 && !input.badText) return NONE;
   const problems: string[] = [];
   if (left > 0) problems.push(`${left} ${left === 1 ? "byte follows" : "bytes follow"} the Avro value`);
@@ -48,18 +102,8 @@ function problemsOf(input: AvroInput, cut: boolean): string[] {
   return problems;
 }
 
-function sentence({ message, path, atEnd, read }: AvroProblem): string {
-  const where = path.replace(/^\./, "");
-  if (!atEnd || !read) return where === "" ? message : `${message} (in ${where})`;
-  const fields = `the value ends after ${read.done} of its ${read.of} ${read.of === 1 ? "field" : "fields"}`;
-  if (message !== ENDS_EARLY) return `${fields}: ${message} (in ${where})`;
-  // a field of the value itself is named well enough by the count
-  return /[.[]/.test(where) ? `${fields} (in ${where})` : fields;
-}
-
-type Read = (input: AvroInput) => void;
-
-function compile(type: AvroType, records: Map<AvroRecord, Read>): Read {
+/** @param records those that are compiled already, or are being compiled */
+export function compile(type: AvroType, records: Map<AvroRecord, Read>): Read {
   switch (type.kind) {
     case "null":
       return (input) => {
@@ -90,9 +134,11 @@ function compile(type: AvroType, records: Map<AvroRecord, Read>): Read {
       return (input) => {
         const size = input.length("bytes");
         const from = input.take(size);
-        if (logical && size <= MAX_DECIMAL_BYTES)
-          input.out += `"${decimalText(input.bytes, from, input.pos, logical)}"`;
-        else appendBytes(input, from);
+        let text: string | null = null;
+        if (logical?.kind === "big-decimal") text = bigDecimalText(input.bytes, from, input.pos);
+        else if (logical && size <= MAX_DECIMAL_BYTES) text = decimalText(input.bytes, from, input.pos, logical);
+        if (text === null) appendBytes(input, from);
+        else input.out += `"${text}"`;
       };
     }
     case "fixed":
@@ -107,11 +153,14 @@ function compile(type: AvroType, records: Map<AvroRecord, Read>): Read {
       };
     }
     case "array":
-      return readArray(compile(type.items, records));
+      return readArray(compile(type.items, records), type.items);
     case "map":
-      return readMap(compile(type.values, records));
+      return readMap(compile(type.values, records), type.values);
     case "union":
-      return readUnion(type, records);
+      return readUnion(
+        type.branches.map((branch, i) => shownInUnion(type, i, compile(branch, records))),
+        isOptional(type),
+      );
     case "record":
       return readRecord(type, records);
   }
@@ -146,7 +195,7 @@ function readLong({ logical }: AvroType & { kind: "long" }): Read {
   };
 }
 
-function readFixed({ size, logical }: AvroType & { kind: "fixed" }): Read {
+function readFixed({ size, logical }: AvroFixed): Read {
   switch (logical?.kind) {
     case "uuid":
       return (input) => {
@@ -174,9 +223,15 @@ function appendBytes(input: AvroInput, from: number): void {
 }
 
 /**
- * Arrays and maps come in blocks: a count, or a negative count and the block's size in bytes. Each item goes through `one`.
+ * Arrays and maps come in blocks: a count, or a negative count and the block's size in bytes. Each item goes through `one`; `type` is
+ * the written type of items or values.
  */
-function readBlocks(input: AvroInput, one: (input: AvroInput, index: number) => void): void {
+function readBlocks(
+  input: AvroInput,
+  one: (input: AvroInput, index: number) => void,
+  type: AvroType,
+  isMap: boolean,
+): void {
   let index = 0;
   for (;;) {
     let count = input.long();
@@ -187,7 +242,11 @@ function readBlocks(input: AvroInput, one: (input: AvroInput, index: number) => 
       if (size < 0) throw new AvroProblem(`a block of ${size} bytes`);
     }
     for (let i = 0; i < count; i++) {
-      if (input.out.length > input.max) return;
+      if (input.out.length > input.max) {
+        if (!input.whole) return;
+        skipItem(input, type, isMap, index++);
+        continue;
+      }
       const since = input.pos;
       try {
         one(input, index);
@@ -200,7 +259,8 @@ function readBlocks(input: AvroInput, one: (input: AvroInput, index: number) => 
   }
 }
 
-function readArray(item: Read): Read {
+/** @param type the written type of the items */
+export function readArray(item: Read, type: AvroType): Read {
   const one = (input: AvroInput, index: number): void => {
     if (index > 0) input.out += ",";
     item(input);
@@ -208,13 +268,14 @@ function readArray(item: Read): Read {
   return (input) => {
     input.enter();
     input.out += "[";
-    readBlocks(input, one);
+    readBlocks(input, one, type, false);
     input.out += "]";
     input.depth--;
   };
 }
 
-function readMap(value: Read): Read {
+/** @param type the written type of the values */
+export function readMap(value: Read, type: AvroType): Read {
   const one = (input: AvroInput, index: number): void => {
     if (index > 0) input.out += ",";
     input.text(input.length("a map's key"));
@@ -224,55 +285,57 @@ function readMap(value: Read): Read {
   return (input) => {
     input.enter();
     input.out += "{";
-    readBlocks(input, one);
+    readBlocks(input, one, type, true);
     input.out += "}";
     input.depth--;
   };
 }
 
-function readUnion(union: AvroUnion, records: Map<AvroRecord, Read>): Read {
-  const looks = new Set(union.branches.map(lookOf));
-  const branches = union.branches.map((branch): Read => {
-    const read = compile(branch, records);
-    if (branch.kind === "null") return read;
-    const open = `{${JSON.stringify(branchName(branch))}:`;
-    if (union.wrapped) {
-      return (input) => {
-        input.out += open;
-        read(input);
-        input.out += "}";
-      };
-    }
-    const other = otherLook(branch);
-    if (other === null || !looks.has(other)) return read;
-    // NaN beside a string, a date out of range beside a number: wrapped on its own, so that it can be told apart
+/** The value of a union's branch, which `read` appends, with the branch's name where that is needed to tell the branches apart. */
+export function shownInUnion(union: AvroUnion, index: number, read: Read): Read {
+  const branch = union.branches[index]!;
+  if (branch.kind === "null") return read;
+  const open = `{${JSON.stringify(branchName(branch))}:`;
+  if (union.wrapped) {
     return (input) => {
-      const before = input.out;
-      input.out = "";
+      input.out += open;
       read(input);
-      const text = input.out;
-      const isOther = other === "string" ? text.startsWith('"') : !text.startsWith('"');
-      input.out = before + (isOther ? `${open}${text}}` : text);
-    };
-  });
-  if (branches.length === 2 && union.branches[0]!.kind === "null") {
-    const read = branches[1]!;
-    return (input) => {
-      const b = input.bytes[input.pos];
-      if (input.pos < input.end && b === 2) {
-        input.pos++;
-        read(input);
-      } else chosen(input);
+      input.out += "}";
     };
   }
-  return chosen;
+  const other = otherLook(branch);
+  if (other === null || !union.branches.some((each) => lookOf(each) === other)) return read;
+  // NaN beside a string, a date out of range beside a number: wrapped on its own, so that it can be told apart
+  return (input) => {
+    const before = input.out;
+    input.out = "";
+    read(input);
+    const text = input.out;
+    const isOther = other === "string" ? text.startsWith('"') : !text.startsWith('"');
+    input.out = before + (isOther ? `${open}${text}}` : text);
+  };
+}
 
-  function chosen(input: AvroInput): void {
+/** ["null", something], which most unions are. */
+export const isOptional = ({ branches }: AvroUnion): boolean => branches.length === 2 && branches[0]!.kind === "null";
+
+/** @param branches by the number that is written before the value */
+export function readUnion(branches: Read[], isOptional: boolean): Read {
+  const chosen = (input: AvroInput): void => {
     const index = input.int();
     const read = branches[index];
     if (!read) throw new AvroProblem(`a union has no branch number ${index}`);
     read(input);
-  }
+  };
+  if (!isOptional) return chosen;
+  const read = branches[1]!;
+  return (input) => {
+    const b = input.bytes[input.pos];
+    if (input.pos < input.end && b === 2) {
+      input.pos++;
+      read(input);
+    } else chosen(input);
+  };
 }
 
 function readRecord(record: AvroRecord, records: Map<AvroRecord, Read>): Read {
@@ -287,7 +350,10 @@ function readRecord(record: AvroRecord, records: Map<AvroRecord, Read>): Read {
     let i = 0;
     try {
       for (; i < count; i++) {
-        if (input.out.length > input.max) return;
+        if (input.out.length > input.max) {
+          if (!input.whole) return;
+          break;
+        }
         input.out += names[i]!;
         reads[i]!(input);
       }
@@ -296,6 +362,7 @@ function readRecord(record: AvroRecord, records: Map<AvroRecord, Read>): Read {
       error.read = { done: i, of: count };
       throw error.step(`.${record.fields[i]!.name}`);
     }
+    if (i < count) skipFields(input, record.fields, i);
     input.out += count === 0 ? "{}" : "}";
     input.depth--;
     input.took(since);

@@ -1,8 +1,19 @@
 import type { JsonNode } from "../jsonTree.ts";
 import { parseDate, parseInstant, parseTime, parseTimestamp } from "./dates.ts";
+import { described, FORMS, listed, namesOf, shortened, stepOf } from "./encodeWords.ts";
+import type { Decimal } from "./logical.ts";
+import { lookOf } from "./look.ts";
 import { AvroOutput } from "./output.ts";
-import { parseDecimal, parseDuration, parseHexBytes, parseLatin1, parseUuid, twosComplement } from "./parse.ts";
-import { type AvroRecord, type AvroType, type AvroUnion, branchName, type Decimal, lookOf } from "./schema.ts";
+import {
+  parseBigDecimal,
+  parseDecimal,
+  parseDuration,
+  parseHexBytes,
+  parseLatin1,
+  parseUuid,
+  twosComplement,
+} from "./parse.ts";
+import { type AvroFixed, type AvroRecord, type AvroType, type AvroUnion, branchName, unqualified } from "./schema.ts";
 
 /** What does not fit the schema, and where: "$.items[0].qty". */
 export interface EncodeProblem {
@@ -16,7 +27,18 @@ export interface EncodeProblem {
  * bare value of a union wherever just one branch fits. Missing fields take their defaults; unknown fields are a problem.
  */
 export function encodeAvro(type: AvroType, node: JsonNode): { bytes: Buffer } | { problems: EncodeProblem[] } {
-  const encoder = new Encoder();
+  return encodeWith(new Encoder(), type, node);
+}
+
+/**
+ * A field's default, which is in Avro's JSON encoding: bytes as \u00ff characters, logical types as what they stand on, a union's value
+ * bare, of its first branch that fits.
+ */
+export function encodeDefault(type: AvroType, node: JsonNode): { bytes: Buffer } | { problems: EncodeProblem[] } {
+  return encodeWith(new Encoder(true), type, node);
+}
+
+function encodeWith(encoder: Encoder, type: AvroType, node: JsonNode): ReturnType<typeof encodeAvro> {
   encoder.value(type, node);
   return encoder.problems.length > 0 ? { problems: encoder.problems } : { bytes: encoder.out.finish() };
 }
@@ -35,9 +57,13 @@ class Encoder {
   problems: EncodeProblem[] = [];
   readonly #path: string[] = ["$"];
   /** within a default, which is in Avro's JSON encoding and of a union's first fitting branch */
-  #inDefault = false;
+  #inDefault: boolean;
   #depth = 0;
   #attempts = 0;
+
+  constructor(inDefault = false) {
+    this.#inDefault = inDefault;
+  }
 
   value(type: AvroType, node: JsonNode): void {
     if (this.problems.length >= MAX_PROBLEMS) return;
@@ -70,6 +96,7 @@ class Encoder {
         this.#floating(type.kind, node);
         return;
       case "string":
+        // a uuid as well: whatever a topic's strings are, what is shown can be sent again
         if (node.kind === "string") this.#string(node.value);
         else this.#expected("string", node);
         return;
@@ -129,7 +156,7 @@ class Encoder {
   }
 
   #int({ logical }: AvroType & { kind: "int" }, node: JsonNode): void {
-    if (logical !== null && node.kind === "string") {
+    if (logical !== null && node.kind === "string" && !this.#inDefault) {
       const value = logical === "date" ? parseDate(node.value) : parseTime(node.value, 3);
       if (value === null) {
         this.#expected(FORMS[logical], node);
@@ -152,7 +179,7 @@ class Encoder {
 
   #long({ logical }: AvroType & { kind: "long" }, node: JsonNode): void {
     let value = node.kind === "number" ? integer(node.text) : null;
-    if (logical !== null && node.kind === "string") {
+    if (logical !== null && node.kind === "string" && !this.#inDefault) {
       const digits = logical.endsWith("millis") ? 3 : logical.endsWith("micros") ? 6 : 9;
       if (logical === "time-micros") value = parseTime(node.value, 6);
       else if (logical.startsWith("local")) value = parseTimestamp(node.value, digits);
@@ -191,12 +218,13 @@ class Encoder {
     return null;
   }
 
-  #decimal(logical: Decimal, node: JsonNode, size?: number): Buffer | null {
+  #decimal(logical: Decimal | { kind: "big-decimal" }, node: JsonNode, size?: number): Buffer | null {
     if (node.kind === "string" && (this.#inDefault || node.value.startsWith("0x"))) return this.#bytes("bytes", node);
     const text = node.kind === "number" ? node.text : node.kind === "string" ? node.value : "";
-    const value = parseDecimal(text, logical);
+    const value = logical.kind === "decimal" ? parseDecimal(text, logical) : parseBigDecimal(text);
     if (value === null) this.#expected("decimal number", node);
     else if (typeof value === "string") this.#problem(value);
+    else if (typeof value !== "bigint") return value;
     else {
       const bytes = twosComplement(value, size);
       if (bytes) return bytes;
@@ -205,7 +233,7 @@ class Encoder {
     return null;
   }
 
-  #fixed(type: AvroType & { kind: "fixed" }, node: JsonNode): Buffer | null {
+  #fixed(type: AvroFixed, node: JsonNode): Buffer | null {
     const { logical } = type;
     if (logical?.kind === "decimal") return this.#decimal(logical, node, type.size);
     if (logical && node.kind === "string" && !this.#inDefault) {
@@ -238,6 +266,8 @@ class Encoder {
         else this.#problem("the field is missing and has no default");
       });
     }
+    // Avro's own libraries pass over what a default has too much
+    if (this.#inDefault) return;
     for (const name of given.keys()) {
       this.#within(stepOf(name), () => this.#problem(`the record ${record.name} has no field "${shortened(name)}"`));
     }
@@ -349,51 +379,11 @@ class Encoder {
   }
 }
 
-/** How dates and times are written, for problems. */
-const FORMS = {
-  date: 'a date like "2024-01-31"',
-  "time-millis": 'a time like "12:34:56.789"',
-  "time-micros": 'a time like "12:34:56.789012"',
-  "timestamp-millis": 'a timestamp like "2024-01-31T12:34:56.789Z"',
-  "timestamp-micros": 'a timestamp like "2024-01-31T12:34:56.789012Z"',
-  "timestamp-nanos": 'a timestamp like "2024-01-31T12:34:56.789012345Z"',
-  "local-timestamp-millis": 'a timestamp without a zone, like "2024-01-31T12:34:56.789"',
-  "local-timestamp-micros": 'a timestamp without a zone, like "2024-01-31T12:34:56.789012"',
-  "local-timestamp-nanos": 'a timestamp without a zone, like "2024-01-31T12:34:56.789012345"',
-};
-
 /** null when it is not written as a whole number of a sensible length */
 const integer = (text: string): bigint | null => (/^-?[0-9]{1,40}$/.test(text) ? BigInt(text) : null);
 
 const isNamed = (branch: AvroType, name: string): boolean =>
-  branchName(branch) === name || ("name" in branch && branch.name.slice(branch.name.lastIndexOf(".") + 1) === name);
+  branchName(branch) === name || ("name" in branch && unqualified(branch.name) === name);
 
 const hasField = (type: AvroType, name: string): boolean =>
   type.kind === "record" && type.fields.some((field) => field.name === name);
-
-const namesOf = ({ branches }: AvroUnion): string => listed(branches.map(branchName));
-
-const listed = (names: string[]): string =>
-  names.length > 12 ? `${names.slice(0, 12).join(", ")}, … (${names.length} in all)` : names.join(", ");
-
-const shortened = (text: string): string => (text.length > 60 ? `${text.slice(0, 60)}…` : text);
-
-function described(node: JsonNode): string {
-  switch (node.kind) {
-    case "null":
-      return "null";
-    case "boolean":
-      return String(node.value);
-    case "number":
-      return shortened(node.text);
-    case "string":
-      return JSON.stringify(shortened(node.value));
-    case "array":
-      return "an array";
-    case "object":
-      return "an object";
-  }
-}
-
-const stepOf = (name: string): string =>
-  /^[A-Za-z_][A-Za-z0-9_]*$/.test(name) ? `.${name}` : `[${JSON.stringify(name)}]`;

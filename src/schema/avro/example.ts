@@ -1,5 +1,5 @@
 import { type JsonNode, printJson } from "../jsonTree.ts";
-import { type AvroRecord, type AvroType, branchName } from "./schema.ts";
+import { type AvroFixed, type AvroRecord, type AvroType, branchName } from "./schema.ts";
 
 /** A value that the schema accepts, as compact JSON in the forms of decode.ts. Throws when there is none of a sensible size. */
 export function avroExample(type: AvroType): string {
@@ -17,13 +17,14 @@ export function avroExample(type: AvroType): string {
       case "double":
         return "0";
       case "string":
-        return '""';
+        return type.logical === null ? '""' : EXAMPLES.uuid;
       case "int":
         return type.logical === null ? "0" : EXAMPLES[type.logical];
       case "long":
         return type.logical === null ? "0" : EXAMPLES[type.logical];
       case "bytes":
-        return type.logical ? decimal(type.logical.scale) : '"0x"';
+        if (type.logical === null) return '"0x"';
+        return type.logical.kind === "decimal" ? decimal(type.logical.scale) : '"0.00"';
       case "fixed":
         return fixed(type);
       case "enum":
@@ -55,12 +56,12 @@ export function avroExample(type: AvroType): string {
     return type.kind === "union" && type.branches.every((branch) => branch.kind === "null" || isOpen(branch));
   }
 
-  function fixed({ size, logical }: AvroType & { kind: "fixed" }): string {
+  function fixed({ size, logical }: AvroFixed): string {
     switch (logical?.kind) {
       case "decimal":
         return decimal(logical.scale);
       case "uuid":
-        return '"00000000-0000-0000-0000-000000000000"';
+        return EXAMPLES.uuid;
       case "duration":
         return '"P0M0DT0.000S"';
     }
@@ -72,6 +73,7 @@ export function avroExample(type: AvroType): string {
 }
 
 const EXAMPLES = {
+  uuid: '"00000000-0000-0000-0000-000000000000"',
   date: '"2024-01-31"',
   "time-millis": '"12:34:56.789"',
   "time-micros": '"12:34:56.789012"',

@@ -23,6 +23,17 @@ export class AvroProblem extends Error {
     else if (!this.path.startsWith("…")) this.path = `…${this.path}`;
     return this;
   }
+
+  /** What is wrong, and where. */
+  sentence(): string {
+    const { message, path, atEnd, read } = this;
+    const where = path.replace(/^\./, "");
+    if (!atEnd || !read) return where === "" ? message : `${message} (in ${where})`;
+    const fields = `the value ends after ${read.done} of its ${read.of} ${read.of === 1 ? "field" : "fields"}`;
+    if (message !== ENDS_EARLY) return `${fields}: ${message} (in ${where})`;
+    // a field of the value itself is named well enough by the count
+    return /[.[]/.test(where) ? `${fields} (in ${where})` : fields;
+  }
 }
 
 /** Nesting of values; each level costs a byte or less, so that only a limit keeps hostile input from the end of the stack. */
@@ -31,12 +42,17 @@ const MAX_DEPTH = 400;
 /** Values that take no bytes: the way to claim two thousand million items in five bytes. */
 const MAX_FREE = 10_000;
 
+/** Text of fields that are read in another order than they are shown in, counted again at each level that holds them. */
+const MAX_HELD = 100_000_000;
+
 /** Lengths beyond this are named where they do not fit: nonsense rather than a value that was cut off. */
 const MAX_ORDINARY = 10_000;
 
+const NOTHING = Buffer.alloc(0);
+
 /** Bytes being read, and the JSON text that they become. One per decoder, used again for each value. */
 export class AvroInput {
-  bytes: Buffer = Buffer.alloc(0);
+  bytes: Buffer = NOTHING;
   pos = 0;
   end = 0;
   out = "";
@@ -46,6 +62,10 @@ export class AvroInput {
   /** values that take no bytes, still allowed */
   free = 0;
   badText = false;
+  /** true while a value has to be read to its end, whatever the length of its text: the rest of it is skipped rather than left */
+  whole = false;
+  /** characters of text that may still be held back, to be put into another order */
+  held = 0;
 
   start(bytes: Buffer, start: number, max: number): void {
     this.bytes = bytes;
@@ -56,6 +76,14 @@ export class AvroInput {
     this.depth = 0;
     this.free = MAX_FREE;
     this.badText = false;
+    this.whole = false;
+    this.held = MAX_HELD;
+  }
+
+  /** keeps nothing of what was read alive */
+  release(): void {
+    this.bytes = NOTHING;
+    this.out = "";
   }
 
   enter(): void {
@@ -66,6 +94,13 @@ export class AvroInput {
   took(since: number): void {
     if (this.pos === since && --this.free < 0)
       throw new AvroProblem(`it claims more than ${MAX_FREE} values that take no bytes`);
+  }
+
+  /** call with the text of each value that is held back */
+  hold(text: string): string {
+    if ((this.held -= text.length) < 0)
+      throw new AvroProblem("the value is too large to be put into the reader's order");
+    return text;
   }
 
   /** the next `size` bytes: returns where they start */
@@ -164,6 +199,6 @@ export class AvroInput {
   }
 }
 
-export const ENDS_EARLY = "the value ends too early";
+const ENDS_EARLY = "the value ends too early";
 
 const ended = (): AvroProblem => new AvroProblem(ENDS_EARLY, true);

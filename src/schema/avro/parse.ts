@@ -1,4 +1,5 @@
-import type { Decimal } from "./schema.ts";
+import type { Decimal } from "./logical.ts";
+import { AvroOutput } from "./output.ts";
 
 /** What numbers.ts writes, read back. Each returns null for text of another form. */
 
@@ -30,6 +31,26 @@ export function twosComplement(value: bigint, size?: number): Buffer | null {
   }
   const hex = BigInt.asUintN(8 * length, value).toString(16);
   return Buffer.from(hex.padStart(2 * length, "0"), "hex");
+}
+
+const BIG_DECIMAL = /^(-?)([0-9]+)(?:\.([0-9]+))?(?:[eE]([+-]?[0-9]{1,10}))?$/;
+
+/**
+ * The bytes of a big-decimal: the text's own digits after the point, less its exponent, are the scale, so that "12.30" and "12.3" differ.
+ * A sentence when the scale does not fit an int, or there are too many digits.
+ */
+export function parseBigDecimal(text: string): Buffer | string | null {
+  const found = BIG_DECIMAL.exec(text);
+  if (!found) return null;
+  const [, sign, whole, fraction = "", exponent = "0"] = found;
+  if (text.length > 2400) return "it has more digits than can be shown again (2,400)";
+  const scale = fraction.length - Number(exponent);
+  if ((scale | 0) !== scale) return `its scale, ${scale}, does not fit an int (32 bits)`;
+  const digits = BigInt(`${whole}${fraction}`);
+  const out = new AvroOutput();
+  out.sized(twosComplement(sign === "-" ? -digits : digits)!);
+  out.long(BigInt(scale));
+  return out.finish();
 }
 
 /** "0x" and pairs of hex digits */

@@ -21,6 +21,7 @@ export const BYTES = 2;
 export const START_GROUP = 3;
 export const END_GROUP = 4;
 export const FIXED32 = 5;
+export const WIRE_NAMES = ["varint", "64 bits", "bytes", "group", "end of group", "32 bits"];
 
 /** A message's bytes while they are read. */
 export class ProtobufInput {
@@ -32,10 +33,14 @@ export class ProtobufInput {
   made = 0;
   readonly max: number;
   badText = false;
-  /** numbers of fields that the schema does not have, or has with another wire type */
-  readonly unknown = new Set<number>();
+  /** numbers of fields that the schema does not have, or has with another wire type, and the wire type found */
+  readonly unknown: Map<number, number>;
+  /** full names of required fields that are not there */
+  readonly missing: Set<string>;
 
-  constructor(bytes: Buffer, start: number, max: number) {
+  constructor(bytes: Buffer, start: number, max: number, of?: ProtobufInput) {
+    this.unknown = of?.unknown ?? new Map();
+    this.missing = of?.missing ?? new Set();
     this.bytes = bytes;
     this.pos = start;
     this.end = bytes.length;
@@ -44,13 +49,12 @@ export class ProtobufInput {
 
   /** Reads other bytes as a part of this value: limits go on counting, and what is found is found here. */
   within<T>(bytes: Buffer, run: (input: ProtobufInput) => T): T {
-    const part = new ProtobufInput(bytes, 0, this.max);
+    const part = new ProtobufInput(bytes, 0, this.max, this);
     part.depth = this.depth;
     part.made = this.made;
     const result = run(part);
     this.made = part.made;
     this.badText ||= part.badText;
-    for (const number of part.unknown) this.unknown.add(number);
     return result;
   }
 

@@ -1,14 +1,22 @@
 import { timestampText } from "../avro/dates.ts";
-import { doubleText, floatText } from "../avro/numbers.ts";
-import { BYTES, FIXED32, FIXED64, type ProtobufInput, VARINT } from "./input.ts";
+import { doubleText } from "../avro/numbers.ts";
+import { BYTES, FIXED64, type ProtobufInput, VARINT } from "./input.ts";
+import type { Message } from "./message.ts";
+import { scalarText, stringText, zeroText } from "./scalars.ts";
 
-/** Reads a message up to the end of the input and returns its JSON text. `any` reads a message by its type's name, if it is known. */
-type ReadWellKnown = (input: ProtobufInput, any: (input: ProtobufInput, name: string) => string | null) => string;
+/** Reads a message up to the end of the input and returns its JSON text. `read` reads the message in an Any. */
+export type ReadWellKnown = (
+  input: ProtobufInput,
+  message: Message,
+  read: (input: ProtobufInput, message: Message, group: number) => string,
+) => string;
 
 /** The well-known types whose JSON is not simply their fields. Source: "ProtoJSON Format". */
-export function wellKnown(fullName: string): ReadWellKnown | undefined {
-  return fullName.startsWith(".google.protobuf.") ? READERS.get(fullName.slice(".google.protobuf.".length)) : undefined;
+export function wellKnown(name: string): ReadWellKnown | undefined {
+  return name.startsWith(GOOGLE) ? READERS.get(name.slice(GOOGLE.length)) : undefined;
 }
+
+const GOOGLE = "google.protobuf.";
 
 /** Calls `one` for each field; what it does not take (returns false) is skipped and remembered as unknown. */
 function eachField(input: ProtobufInput, one: (tag: number) => boolean): void {
@@ -17,7 +25,7 @@ function eachField(input: ProtobufInput, one: (tag: number) => boolean): void {
     const tag = input.tag();
     if (one(tag)) continue;
     input.skip(tag);
-    input.unknown.add(Math.floor(tag / 8));
+    input.unknown.set(tag >>> 3, tag & 7);
   }
   input.depth--;
 }
@@ -36,6 +44,7 @@ function secondsAndNanos(input: ProtobufInput): { seconds: bigint; nanos: number
     else return false;
     return true;
   });
+  input.made += 32;
   return { seconds, nanos: Number(nanos) };
 }
 
@@ -46,43 +55,52 @@ function fractionOf(nanos: number): string {
   return `.${digits.replace(/(?:000){1,2}$/, "")}`;
 }
 
+/** 0001-01-01 to 9999-12-31, in seconds since 1970: what a Timestamp may hold */
+export const TIMESTAMP_SECONDS = [-62_135_596_800n, 253_402_300_799n] as const;
+/** either side of 0: some 10,000 years */
+export const DURATION_SECONDS = 315_576_000_000n;
+
+// what is out of range has no form of its own: its fields are shown
+const fieldsText = (seconds: bigint, nanos: number): string => `{"seconds":"${seconds}","nanos":${nanos}}`;
+
 function timestamp(input: ProtobufInput): string {
   const { seconds, nanos } = secondsAndNanos(input);
-  const text = nanos >= 0 && nanos < 1e9 ? timestampText(seconds * 1000n, 3) : null;
-  if (text === null) return `{"seconds":"${seconds}","nanos":${nanos}}`;
-  return `"${text.slice(0, -4)}${fractionOf(nanos)}Z"`;
+  const [least, most] = TIMESTAMP_SECONDS;
+  const text =
+    nanos >= 0 && nanos < 1e9 && seconds >= least && seconds <= most ? timestampText(Number(seconds) * 1000, 3) : null;
+  return text === null ? fieldsText(seconds, nanos) : `"${text.slice(0, -4)}${fractionOf(nanos)}Z"`;
 }
 
 function duration(input: ProtobufInput): string {
   const { seconds, nanos } = secondsAndNanos(input);
-  if (Math.abs(nanos) >= 1e9 || (seconds > 0n && nanos < 0) || (seconds < 0n && nanos > 0)) {
-    return `{"seconds":"${seconds}","nanos":${nanos}}`;
-  }
-  const negative = seconds < 0n || nanos < 0;
-  return `"${negative ? "-" : ""}${seconds < 0n ? -seconds : seconds}${fractionOf(Math.abs(nanos))}s"`;
+  const size = seconds < 0n ? -seconds : seconds;
+  const mixed = (seconds > 0n && nanos < 0) || (seconds < 0n && nanos > 0);
+  if (Math.abs(nanos) >= 1e9 || mixed || size > DURATION_SECONDS) return fieldsText(seconds, nanos);
+  return `"${seconds < 0n || nanos < 0 ? "-" : ""}${size}${fractionOf(Math.abs(nanos))}s"`;
 }
 
 function string(input: ProtobufInput): string {
-  const from = input.take(input.length());
-  input.made += input.pos - from + 3;
-  return JSON.stringify(input.bytes.toString("utf8", from, input.pos));
+  const text = stringText(input, input.length());
+  input.made += text.length + 1;
+  return text;
 }
 
 /** Wrappers: their one field's value alone, or its default. */
-function wrapper(wire: number, read: (input: ProtobufInput) => string, fallback: string): ReadWellKnown {
-  return (input) => {
-    let text = fallback;
-    eachField(input, (tag) => {
-      if (tag !== tagOf(1, wire)) return false;
-      text = read(input);
-      return true;
-    });
-    return text;
-  };
+function wrapper(input: ProtobufInput, message: Message): string {
+  const field = message.at(1);
+  if (!field || field.message) throw new Error(`${message.name} is not defined as it should be`);
+  let text = zeroText(field);
+  eachField(input, (tag) => {
+    if (tag !== tagOf(1, field.wire)) return false;
+    text = scalarText(input, field);
+    return true;
+  });
+  input.made += text.length;
+  return text;
 }
 
 function struct(input: ProtobufInput): string {
-  const members: string[] = [];
+  const members = new Map<string, string>();
   eachField(input, (tag) => {
     if (tag !== tagOf(1, BYTES)) return false;
     let key = '""';
@@ -95,14 +113,15 @@ function struct(input: ProtobufInput): string {
         return true;
       }),
     );
-    members.push(`${key}:${text}`);
+    members.set(key, text);
     return true;
   });
-  return `{${members.join(",")}}`;
+  return `{${[...members].map(([key, text]) => `${key}:${text}`).join(",")}}`;
 }
 
 function value(input: ProtobufInput): string {
   let text = "null";
+  input.made += 5;
   eachField(input, (tag) => {
     switch (tag) {
       case tagOf(1, VARINT):
@@ -128,7 +147,6 @@ function value(input: ProtobufInput): string {
         return false;
     }
   });
-  input.made += text.length > 20 ? 0 : text.length;
   return text;
 }
 
@@ -142,18 +160,23 @@ function list(input: ProtobufInput): string {
   return `[${items.join(",")}]`;
 }
 
+const camelPath = (path: string): string => path.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+export const snakePath = (path: string): string => path.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+
+/** Paths in lowerCamelCase with commas; the list of them where that could not be turned back. */
 function fieldMask(input: ProtobufInput): string {
   const paths: string[] = [];
   eachField(input, (tag) => {
     if (tag !== tagOf(1, BYTES)) return false;
-    const path: string = JSON.parse(string(input));
-    paths.push(path.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()));
+    paths.push(JSON.parse(string(input)));
     return true;
   });
-  return JSON.stringify(paths.join(","));
+  if (paths.some((path) => path === "" || path.includes(",") || snakePath(camelPath(path)) !== path))
+    return `{"paths":${JSON.stringify(paths)}}`;
+  return JSON.stringify(paths.map(camelPath).join(","));
 }
 
-const any: ReadWellKnown = (input, read) => {
+const any: ReadWellKnown = (input, message, read) => {
   let url = '""';
   let from = 0;
   let to = 0;
@@ -167,12 +190,23 @@ const any: ReadWellKnown = (input, read) => {
   });
   const name: string = JSON.parse(url);
   const bytes = input.bytes.subarray(from, to);
+  const held = name === "" ? null : message.messages.find(name.slice(name.lastIndexOf("/") + 1));
+  if (!held) {
+    if (name === "" && from === to) return "{}";
+    input.made += 2 * bytes.length + 20;
+    return `{"@type":${url},"value":"0x${bytes.toString("hex")}"}`;
+  }
   input.enter();
-  const text = name === "" ? null : input.within(bytes, (part) => read(part, name.slice(name.lastIndexOf("/") + 1)));
+  const text = input.within(bytes, (part) => read(part, held, 0));
   input.depth--;
-  if (text === null) return `{"@type":${url},"value":"${bytes.toString("base64")}"}`;
-  return text === "" ? `{"@type":${url}}` : `{"@type":${url},${text}}`;
+  if (hasOwnForm(held.name)) return `{"@type":${url},"value":${text}}`;
+  return text === "{}" ? `{"@type":${url}}` : `{"@type":${url},${text.slice(1, -1)}}`;
 };
+
+/** Types whose JSON is not an object of their fields, so that an Any has it in a member "value". */
+export const hasOwnForm = (name: string): boolean => wellKnown(name) !== undefined;
+
+const WRAPPERS = ["Bool", "Int32", "UInt32", "Int64", "UInt64", "Float", "Double", "String", "Bytes"];
 
 const READERS = new Map<string, ReadWellKnown>([
   ["Timestamp", timestamp],
@@ -182,23 +216,5 @@ const READERS = new Map<string, ReadWellKnown>([
   ["ListValue", list],
   ["FieldMask", fieldMask],
   ["Any", any],
-  ["BoolValue", wrapper(VARINT, (input) => (BigInt(input.varint()) === 0n ? "false" : "true"), "false")],
-  ["Int32Value", wrapper(VARINT, (input) => String(BigInt.asIntN(32, BigInt(input.varint()))), "0")],
-  ["UInt32Value", wrapper(VARINT, (input) => String(BigInt.asUintN(32, BigInt(input.varint()))), "0")],
-  ["Int64Value", wrapper(VARINT, (input) => `"${signed(input.varint())}"`, '"0"')],
-  ["UInt64Value", wrapper(VARINT, (input) => `"${input.varint()}"`, '"0"')],
-  ["FloatValue", wrapper(FIXED32, (input) => floatText(input.bytes.readFloatLE(input.take(4))), "0")],
-  ["DoubleValue", wrapper(FIXED64, (input) => doubleText(input.bytes.readDoubleLE(input.take(8))), "0")],
-  ["StringValue", wrapper(BYTES, string, '""')],
-  [
-    "BytesValue",
-    wrapper(
-      BYTES,
-      (input) => {
-        const from = input.take(input.length());
-        return `"${input.bytes.toString("base64", from, input.pos)}"`;
-      },
-      '""',
-    ),
-  ],
+  ...WRAPPERS.map((name): [string, ReadWellKnown] => [`${name}Value`, wrapper]),
 ]);

@@ -153,6 +153,9 @@ export class FakeEngine implements EngineMethods {
     return this.view.placeOf(seq);
   }
 
+  /** what it shows is made up: there is nothing to decode in another way */
+  setDecoding(): void {}
+
   locateTime(timestamp: string): number | null {
     const { first, next } = this.status.view;
     for (let at = first; at < next; at++) if (this.timeOf(this.view.seqAt(at)) >= Number(timestamp)) return at;
@@ -344,6 +347,7 @@ const view = (text: string, format: PayloadView["format"], size: number, problem
   size,
   schema: format === "avro" ? { id: 12, type: "AVRO", subject: "orders-value", version: 3 } : null,
   problems,
+  notes: [],
 });
 
 /** Enough indentation for a picture; the real engine keeps every character. */

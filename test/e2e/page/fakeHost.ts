@@ -131,6 +131,7 @@ const host = new Rpc<MessagesHostMethods, object, MessagesHostEvents>(
       log.started++;
       engine.start(query);
     },
+    chooseDecoding: () => true,
     pause: () => engine.pause(),
     resume: () => engine.resume(),
     clear: () => engine.clear(),

@@ -125,16 +125,35 @@ export async function startConsoleConsumer(
   topic: string,
   group: string,
 ): Promise<Started> {
-  const jars = await kafkaJars(kafkaVersions.kraft);
-  const place = temporaryFolder("console");
   const tool = kind === "share" ? "ConsoleShareConsumer" : "ConsoleConsumer";
   const modern = kind === "share" ? [] : ["--consumer-property", "group.protocol=consumer", "--from-beginning"];
+  return startConsole(kafkaVersions.kraft, tool, [
+    ...["--bootstrap-server", bootstrap, "--topic", topic, "--group", group],
+    ...modern,
+  ]);
+}
+
+/** Kafka's console consumer that prints one of Kafka's own topics from its beginning, as that formatter shows it. Stop it when done. */
+export const startFormatter = (
+  version: string,
+  bootstrap: string,
+  topic: string,
+  formatter: string,
+): Promise<Started> =>
+  startConsole(version, "ConsoleConsumer", [
+    ...["--bootstrap-server", bootstrap, "--topic", topic, "--from-beginning"],
+    ...["--formatter", `org.apache.kafka.tools.consumer.${formatter}`],
+  ]);
+
+async function startConsole(version: string, tool: string, args: readonly string[]): Promise<Started> {
+  const jars = await kafkaJars(version);
+  const place = temporaryFolder("console");
   const started = startProcess({
     name: tool,
     command: javaCommand(),
     args: [
       ...["-Xmx128m", "-XX:TieredStopAtLevel=1", "-cp", join(jars, "*"), `org.apache.kafka.tools.consumer.${tool}`],
-      ...["--bootstrap-server", bootstrap, "--topic", topic, "--group", group, ...modern],
+      ...args,
     ],
     logFile: join(place.path, "log.txt"),
     signal: "SIGTERM",

@@ -1,6 +1,11 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { parseAddresses, registryUrlProblem } from "../../../src/connections/addresses.ts";
+import {
+  parseAddresses,
+  registryUrlProblem,
+  registryUrls,
+  registryUrlsProblem,
+} from "../../../src/connections/addresses.ts";
 
 describe("bootstrap servers", () => {
   it("are host:port, separated by commas or blanks", () => {
@@ -42,6 +47,12 @@ describe("bootstrap servers", () => {
 
 describe("a registry's URL", () => {
   it("may have a path", () => assert.equal(registryUrlProblem("http://127.0.0.1:18081/apis/ccompat/v7"), null));
+  it("may be several of one registry", () => {
+    assert.equal(registryUrlsProblem("http://a/ , https://b/x"), null);
+    assert.deepEqual(registryUrls("http://a/ , https://b/x/"), ["http://a", "https://b/x"]);
+    assert.match(registryUrlsProblem("http://a, b") ?? "", /URL such as/);
+    assert.match(registryUrlsProblem(" , ") ?? "", /URL such as/);
+  });
   it("has to be one", () => assert.match(registryUrlProblem("localhost:8081") ?? "", /http:\/\//));
   it("holds no password", () => assert.match(registryUrlProblem("http://me:secret@host") ?? "", /asked for next/));
   it("holds no query", () => assert.match(registryUrlProblem("http://host/?a=1") ?? "", /Leave out/));

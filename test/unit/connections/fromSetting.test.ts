@@ -23,7 +23,7 @@ describe("connections of the setting", () => {
           id: "setting:two",
           name: "two",
           bootstrapServers: ["c:3"],
-          registry: { url: "http://r", username: null },
+          registry: { kind: "confluent", urls: ["http://r"], signIn: { kind: "none" }, tls: null },
           fromSetting: true,
         },
       ],
@@ -39,6 +39,7 @@ describe("connections of the setting", () => {
       { name: "good", bootstrapServers: "b:1" },
       { name: "url", bootstrapServers: "a:1", registryUrl: "ftp://x" },
       { name: "no text", bootstrapServers: "a:1", registryUrl: 5 },
+      { name: "type", bootstrapServers: "a:1", registryUrl: "http://r", registryType: "glue" },
       7,
     ]);
     assert.deepEqual(
@@ -52,7 +53,8 @@ describe("connections of the setting", () => {
       "good (settings): the name is used twice.",
       'url (settings): "registryUrl": The URL starts with http:// or https://.',
       'no text (settings): "registryUrl" is not a text.',
-      "Entry 8 (settings): it is not an object.",
+      'type (settings): "registryType" is neither "confluent" nor "apicurio".',
+      "Entry 9 (settings): it is not an object.",
     ]);
   });
 

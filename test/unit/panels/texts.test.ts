@@ -12,6 +12,7 @@ const payload = (format: PayloadFormat, text: string, textCut = 0): PayloadView 
   size: text.length,
   schema: null,
   problems: [],
+  notes: [],
 });
 const detail = (parts: Partial<RecordDetail>): RecordDetail => ({
   seq: 1,

@@ -1,6 +1,6 @@
 import type { DecodeContext, RegisteredSchema } from "../../../src/schema/api.ts";
-import { wireHeader } from "../../../src/schema/confluent.ts";
 import { createDecoder } from "../../../src/schema/decoder.ts";
+import { wireHeader } from "../../../src/schema/registry/wireConfluent.ts";
 import type { Cell, PayloadView } from "../../../src/shared/messages.ts";
 import { UserError } from "../../../src/shared/userError.ts";
 

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { gzipSync } from "node:zlib";
 import { readRecord } from "../../../../src/kafka/log/records.ts";
 import { checkFilter, compileFilter } from "../../../../src/reader/filter/filter.ts";
+import { createDecoder } from "../../../../src/schema/decoder.ts";
 import { cel, context, found, matches, selected } from "./support.ts";
 
 const order =
@@ -141,5 +143,31 @@ describe("an expression", () => {
         assert.deepEqual(await selected(cel(expression), records), oneByOne, `${expression}, seed ${seed}`);
       }
     }
+  });
+
+  test("finds texts that are not in a payload's bytes as they are", async () => {
+    const json = '{"status":"paid"}';
+    const values = [
+      gzipSync(json),
+      Buffer.from(json),
+      Buffer.concat([Buffer.from([0xff, 0xfe]), Buffer.from("status paid", "utf16le")]),
+      Buffer.from('{"status":"open"}'),
+      // MessagePack: {"status": "paid"}
+      Buffer.from("81a6737461747573a470616964", "hex"),
+    ].map((value) => ({ value }));
+    assert.deepEqual(await selected(cel('value.status == "paid"'), values), [0, 1, 4]);
+    assert.deepEqual(await selected(cel('value.contains("paid")'), values), [2]);
+  });
+
+  test("sees what was chosen for the topic", async () => {
+    const decoder = createDecoder({
+      choices: { of: (_topic, part) => ({ kind: "format", format: part === "value" ? "base64" : "text" }) },
+    });
+    const filter = await compileFilter(cel('value.status == "paid"'), { decoder, schemas: null });
+    const value = Buffer.from('{"status":"paid"}').toString("base64");
+    assert.deepEqual(await selected(filter, [{ value }, { value: '{"status":"paid"}' }]), [0, 1]);
+    const text = createDecoder({ choices: { of: () => ({ kind: "format", format: "text" }) } });
+    const asText = await compileFilter(cel('value == "{}"'), { decoder: text, schemas: null });
+    assert.deepEqual(await selected(asText, [{ value: "{}" }]), [0]);
   });
 });
