@@ -174,7 +174,17 @@ describe("Columns, rows and messages of the panel", () => {
     await page.getByRole("grid").focus();
     await page.keyboard.press("Home");
     await page.keyboard.press("Enter");
+    await page.getByRole("button", { name: ": decode values as …" }).click();
+    await page.waitForFunction(
+      "window.fake.log.asked.some(([method, , part]) => method === 'chooseDecoding' && part === 'value')",
+    );
     await page.getByRole("tab", { name: "Record" }).click();
+    const copies = page.getByRole("group", { name: "Copy the message" });
+    await copies.getByRole("button", { name: "kcat command" }).click();
+    await page.waitForFunction(
+      "window.fake.log.asked.some(([method, , format]) => method === 'copyRows' && format === 'kcat')",
+    );
+    await picture(page, "page-record");
     await page.getByRole("grid").focus();
     await page.keyboard.press("Alt+ArrowDown");
     await page.locator('.grid-row.selected:not([aria-rowindex="2"])').waitFor();

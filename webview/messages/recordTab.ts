@@ -1,5 +1,5 @@
 import { html, type TemplateResult } from "lit";
-import type { RecordDetail } from "../../src/shared/messages.ts";
+import type { CopyFormat, RecordDetail } from "../../src/shared/messages.ts";
 import { button } from "../ui/controls.ts";
 import { count, fullTime, int, size } from "../ui/format.ts";
 import type { Panel } from "./panel.ts";
@@ -39,5 +39,22 @@ export function recordTab(panel: Panel, d: RecordDetail): TemplateResult {
       icon: "copy",
       title: `Copy ${coordinates}`,
       onClick: () => void panel.attempt(() => panel.rpc.call("copyText", [coordinates])),
-    })}`;
+    })}
+    <h3 id="copy-message">Copy the message</h3>
+    <div class="buttons" role="group" aria-labelledby="copy-message">
+      ${COPIES.map(([label, format]) =>
+        button({
+          label,
+          icon: "copy",
+          title: `Copy the message as ${label}`,
+          onClick: () => void panel.attempt(() => panel.rpc.call("copyRows", [[d.seq], format])),
+        }),
+      )}
+    </div>`;
 }
+
+const COPIES: readonly [label: string, format: CopyFormat][] = [
+  ["JSON", "json"],
+  ["kcat command", "kcat"],
+  ["kafka-console-producer command", "console-producer"],
+];

@@ -131,7 +131,10 @@ const host = new Rpc<MessagesHostMethods, object, MessagesHostEvents>(
       log.started++;
       engine.start(query);
     },
-    chooseDecoding: () => true,
+    chooseDecoding: (topic, part) => {
+      log.asked.push(["chooseDecoding", topic, part]);
+      return true;
+    },
     pause: () => engine.pause(),
     resume: () => engine.resume(),
     clear: () => engine.clear(),
