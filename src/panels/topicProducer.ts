@@ -60,16 +60,18 @@ export class TopicProducer {
   /** Subjects that cannot be asked for or written with are left out: the form offers what works. */
   private async infos(subjects: readonly string[]): Promise<SubjectInfo[]> {
     const found = await Promise.allSettled(subjects.map((subject) => this.schema(subject, 0)));
-    return found.flatMap((result, i) => {
+    const infos: SubjectInfo[] = [];
+    for (const [i, result] of found.entries()) {
       if (result.status === "rejected") {
         this.ctx.log.warn(`${subjects[i]}: ${messageOf(result.reason)}`);
-        return [];
+        continue;
       }
       const { id, type, version } = result.value;
-      if (type !== "AVRO" && type !== "JSON") return [];
-      const subject = subjects[i] as string;
-      return [{ subject, version: version ?? 0, id, type, example: exampleFor(result.value) }];
-    });
+      if (type !== "AVRO" && type !== "JSON" && type !== "PROTOBUF") continue;
+      const example = await exampleFor(result.value);
+      infos.push({ subject: subjects[i] as string, version: version ?? 0, id, type, example });
+    }
+    return infos;
   }
 
   /** The latest version of a subject, at most `age` ms old. */
@@ -141,7 +143,7 @@ export class TopicProducer {
         return { bytes: null, problems: [{ field: name, message: messageOf(error) }] };
       }
     }
-    const encoded = encodeField(field, schema);
+    const encoded = await encodeField(field, schema);
     if ("bytes" in encoded) return { bytes: encoded.bytes, problems: [] };
     return { bytes: null, problems: encoded.problems.map((p) => ({ field: name, ...p })) };
   }

@@ -6,7 +6,7 @@ import { avroExample } from "./avro/example.ts";
 import { parseAvro } from "./avro/schema.ts";
 import { layOutJson } from "./jsonLayout.ts";
 import { jsonSchemaExample } from "./jsonSchemaExample.ts";
-import { JsonSyntaxError, parseJson } from "./jsonTree.ts";
+import { type JsonNode, JsonSyntaxError, parseJson } from "./jsonTree.ts";
 import { inWireFormat } from "./registry/wire.ts";
 
 /** A problem of one field; the caller knows which field it is. */
@@ -19,9 +19,9 @@ export type Encoded = { bytes: Uint8Array | null } | { problems: FieldProblem[] 
  *
  * - text: as it is, in UTF-8. json: checked, then sent exactly as typed. hex: pairs of digits, white space ignored. null: no bytes.
  * - schema: the wire format of `schema`'s registry. Avro from JSON (see encodeAvro for the forms it takes). JSON Schema: the JSON text
- *   as typed; that it is valid JSON is checked, the schema's own rules are not applied. Protobuf: not yet.
+ *   as typed, once the schema's rules hold. Protobuf: the schema's first message from its canonical JSON (see encodeProtobuf).
  */
-export function encodeField(field: DraftField, schema: RegisteredSchema | null): Encoded {
+export async function encodeField(field: DraftField, schema: RegisteredSchema | null): Promise<Encoded> {
   try {
     switch (field.encoding) {
       case "null":
@@ -34,7 +34,7 @@ export function encodeField(field: DraftField, schema: RegisteredSchema | null):
       case "hex":
         return hex(field.text);
       case "schema":
-        return withSchema(field.text, schema);
+        return await withSchema(field.text, schema);
     }
   } catch (error) {
     if (error instanceof JsonSyntaxError) return problem(`not JSON: ${error.message}`, error.at);
@@ -44,10 +44,15 @@ export function encodeField(field: DraftField, schema: RegisteredSchema | null):
 
 /**
  * JSON that the schema accepts, laid out, to start a draft from: optional fields show their shape, defaults their value. "{}" where
- * no example can be made (Protobuf, a schema that cannot be used, one without a finite value).
+ * no example can be made (a schema that cannot be used, one without a finite value).
  */
-export function exampleFor(schema: RegisteredSchema): string {
+export async function exampleFor(schema: RegisteredSchema): Promise<string> {
   try {
+    if (schema.type === "PROTOBUF") {
+      const { parseProtobuf, protobufExample } = await import("./protobuf/produce.ts");
+      const parsed = parseProtobuf(schema);
+      return layOutJson(protobufExample(parsed, parsed.names[0] ?? ""));
+    }
     if (schema.type === "AVRO") return layOutJson(avroExample(parseAvro(schema)));
     if (schema.type === "JSON") return layOutJson(jsonSchemaExample(schema.schema));
   } catch {
@@ -83,7 +88,23 @@ function hex(text: string): Encoded {
   return { bytes: Buffer.from(digits.replace(/\s+/g, ""), "hex") };
 }
 
-function withSchema(text: string, schema: RegisteredSchema | null): Encoded {
+/** Enough to act on. */
+const MAX_PROBLEMS = 20;
+
+/** The first message of the file, as other people's serializers take when none is named. */
+async function protobufField(schema: RegisteredSchema, node: JsonNode): Promise<Encoded> {
+  const { encodeProtobuf, glueIndexOf, parseProtobuf } = await import("./protobuf/produce.ts");
+  const parsed = parseProtobuf(schema);
+  const [name] = parsed.names;
+  const indexes = name === undefined ? null : parsed.indexesOf(name);
+  if (name === undefined || indexes === null) return problem("the schema has no message");
+  const encoded = encodeProtobuf(parsed, name, node);
+  if ("problems" in encoded) return encoded;
+  const message = { indexes, name: name.slice(name.lastIndexOf(".") + 1), glueIndex: glueIndexOf(parsed.names, name) };
+  return { bytes: inWireFormat(schema, encoded.bytes, message) };
+}
+
+async function withSchema(text: string, schema: RegisteredSchema | null): Promise<Encoded> {
   if (!schema) return problem("no schema is chosen: choose a subject");
   const node = parseJson(text);
   switch (schema.type) {
@@ -92,11 +113,14 @@ function withSchema(text: string, schema: RegisteredSchema | null): Encoded {
       return "problems" in encoded ? encoded : { bytes: inWireFormat(schema, encoded.bytes) };
     }
     case "JSON": {
+      const { compileJsonSchema } = await import("./jsonSchema/validate.ts");
+      const { problems } = compileJsonSchema(schema)(node);
+      if (problems.length > 0) return { problems: problems.slice(0, MAX_PROBLEMS) };
       const encoded = utf8(text);
       return "problems" in encoded ? encoded : { bytes: inWireFormat(schema, encoded.bytes!) };
     }
     case "PROTOBUF":
-      return problem("messages cannot be encoded with a Protobuf schema yet: enter the bytes as hex");
+      return protobufField(schema, node);
     default:
       return problem(`schemas of type ${schema.type} are not supported`);
   }

@@ -6,6 +6,8 @@ import { compileAvro } from "./avro/decode.ts";
 import { parseAvro } from "./avro/schema.ts";
 import { scanJson } from "./json.ts";
 import { compactJson } from "./jsonLayout.ts";
+import type { JsonSchemaValidator } from "./jsonSchema/validate.ts";
+import { parseJson } from "./jsonTree.ts";
 import type { WireMessage } from "./registry/wire.ts";
 import { characterStart } from "./text.ts";
 
@@ -64,7 +66,12 @@ function formatOf(schema: RegisteredSchema): SchemaFormat | Promise<SchemaFormat
         return unusable("Avro", `schema id ${schema.id} cannot be used: ${messageOf(error)}`);
       }
     case "JSON":
-      return { format: "json-schema", name: "JSON", decode: decodeJson };
+      return (
+        import("./jsonSchema/validate.ts")
+          .then(({ compileJsonSchema }) => validating(compileJsonSchema(schema)))
+          // what is wrong with the schema hides no value
+          .catch((error: unknown) => validating(() => ({ problems: [], unchecked: [messageOf(error)] })))
+      );
     case "PROTOBUF":
       return import("./protobuf/format.ts")
         .then(({ loadProtobuf }) => loadProtobuf(schema))
@@ -89,7 +96,31 @@ function unusable(name: string, message: string): SchemaFormat {
   };
 }
 
-/** JSON Schema's wire format holds the JSON text itself; scalars are allowed. The schema is not applied. */
+/** Bytes of a value that a schema's rules are held against. */
+const MAX_VALIDATED = 1024 * 1024;
+
+/** JSON with what its schema finds wrong with it. */
+function validating(validate: JsonSchemaValidator): SchemaFormat {
+  return {
+    format: "json-schema",
+    name: "JSON",
+    decode(bytes, start, maxChars) {
+      const decoded = decodeJson(bytes, start, maxChars);
+      if (decoded.cut || bytes.length - start > MAX_VALIDATED) return decoded;
+      const { problems, unchecked } = validate(parseJson(decoded.text));
+      const said = [
+        ...problems.map(({ path, message }) => `${path}: ${message}`),
+        ...unchecked.map((why) => `not all of the schema's rules could be checked: ${why}`),
+      ];
+      return said.length === 0 ? decoded : { ...decoded, problems: said.slice(0, MAX_PROBLEMS) };
+    },
+  };
+}
+
+/** Enough to see what is wrong. */
+const MAX_PROBLEMS = 20;
+
+/** JSON Schema's wire format holds the JSON text itself; scalars are allowed. */
 function decodeJson(bytes: Buffer, start: number, maxChars: number): Decoded {
   if (start === bytes.length) throw new Error("no JSON follows the schema id");
   const most = 3 * maxChars + 4;

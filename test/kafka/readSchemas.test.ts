@@ -33,7 +33,7 @@ async function makeAvroTopic(): Promise<{ topic: string; id: number }> {
   assert.ok(response.ok, await response.clone().text());
   after(() => fetch(`${url}/subjects/${subject}`, { method: "DELETE" }));
   const latest = await registry.latest(subject);
-  const encoded = encodeField({ encoding: "schema", text: '{"id":9223372036854775807,"note":null}' }, latest);
+  const encoded = await encodeField({ encoding: "schema", text: '{"id":9223372036854775807,"note":null}' }, latest);
   assert.ok("bytes" in encoded && encoded.bytes);
   const unknown = Buffer.from([0, 0x7f, 0xff, 0xff, 0xfe, 2]);
   for (const value of [encoded.bytes, unknown, encoded.bytes.subarray(0, 6)]) {

@@ -58,7 +58,7 @@ test("an order is encoded with the newest of two versions and decoded with its o
   });
   const latest = await client().latest(`${topic}-value`);
   assert.deepEqual([latest.id, latest.version, latest.type], [second, 2, "AVRO"]);
-  assert.equal(exampleFor(latest), '{\n  "id": 0,\n  "total": "0.00"\n}');
+  assert.equal(await exampleFor(latest), '{\n  "id": 0,\n  "total": "0.00"\n}');
 
   const source = schemaSource(client());
   const decoder = createDecoder();
@@ -68,7 +68,7 @@ test("an order is encoded with the newest of two versions and decoded with its o
     [first, 1, '{\n  "id": -1\n}'],
   ] as const) {
     const schema = await source.byId(id, topic, "value");
-    const encoded = encodeField({ encoding: "schema", text }, schema);
+    const encoded = await encodeField({ encoding: "schema", text }, schema);
     assert.ok("bytes" in encoded && encoded.bytes, JSON.stringify(encoded));
     const view = await decoder.view(encoded.bytes, context, Number.POSITIVE_INFINITY);
     assert.deepEqual([view.format, view.text, view.problems], ["avro", text, []]);
@@ -101,7 +101,7 @@ test("references between subjects are followed", async () => {
     schema.references.map(({ subject }) => subject),
     [`${prefix}-inner`],
   );
-  const encoded = encodeField({ encoding: "schema", text: '{"inner":{"qty":3}}' }, schema);
+  const encoded = await encodeField({ encoding: "schema", text: '{"inner":{"qty":3}}' }, schema);
   assert.ok("bytes" in encoded && encoded.bytes);
   const context = { topic: `${prefix}-outer`, part: "value" as const, schemas: schemaSource(client()) };
   assert.equal((await createDecoder().preview(encoded.bytes, context, 100)).text, '{"inner":{"qty":3}}');
@@ -112,7 +112,7 @@ test("JSON Schema subjects are encoded and decoded as JSON", async () => {
   await register(subject, { schemaType: "JSON", schema: '{"type":"object","properties":{"id":{"type":"integer"}}}' });
   const latest: RegisteredSchema = await client().latest(subject);
   assert.equal(latest.type, "JSON");
-  const encoded = encodeField({ encoding: "schema", text: '{"id":12345678901234567890}' }, latest);
+  const encoded = await encodeField({ encoding: "schema", text: '{"id":12345678901234567890}' }, latest);
   assert.ok("bytes" in encoded && encoded.bytes);
   const context = { topic: `${prefix}-json`, part: "value" as const, schemas: schemaSource(client()) };
   const view = await createDecoder().view(encoded.bytes, context, 1000);
@@ -140,8 +140,12 @@ test("Protobuf subjects are decoded, with what they import", async () => {
   const view = await createDecoder().view(bytes, context, 1000);
   assert.deepEqual([view.format, view.problems, view.schema?.type], ["protobuf", [], "PROTOBUF"]);
   assert.deepEqual(JSON.parse(view.text), { lines: [{ qty: "9223372036854775807" }], at: "1970-01-01T00:00:01Z" });
-  const draft = encodeField({ encoding: "schema", text: "{}" }, await client().latest(`${prefix}-proto-value`));
-  assert.match(JSON.stringify(draft), /Protobuf schema yet/);
+  const latest = await client().latest(`${prefix}-proto-value`);
+  const example = await exampleFor(latest);
+  const draft = await encodeField({ encoding: "schema", text: example }, latest);
+  assert.ok("bytes" in draft && draft.bytes, JSON.stringify(draft));
+  const again = await createDecoder().view(draft.bytes, context, 1000);
+  assert.deepEqual([again.format, again.problems, again.schema?.id], ["protobuf", [], latest.id]);
 });
 
 test("what the registry does not know is said so", async () => {

@@ -76,7 +76,7 @@ test("Avro that fastavro wrote is read to the last digit", async () => {
 
 test("Avro that we write is the same bytes, and fastavro reads it", async () => {
   const schema = await client().latest(`${prefix}-py-avro-value`);
-  const encoded = encodeField({ encoding: "schema", text: expected }, schema);
+  const encoded = await encodeField({ encoding: "schema", text: expected }, schema);
   assert.ok("bytes" in encoded && encoded.bytes, JSON.stringify(encoded));
   const hex = Buffer.from(encoded.bytes).toString("hex");
   assert.equal(hex, written.get("py-avro")!.hex);

@@ -139,12 +139,16 @@ export function frame(key: SchemaKey, encoded: Uint8Array, options: FrameOptions
   return { payload: whole(wireHeader(key), ...(message ? [writeMessageIndexes(message.indexes)] : [])), headers: [] };
 }
 
-/** A value with its schema's name before it, as the registry's serializers write it; no Protobuf. Throws as `frame` does. */
-export function inWireFormat({ id, key }: Pick<RegisteredSchema, "id" | "key">, encoded: Uint8Array): Buffer {
+/** A value with its schema's name before it, as the registry's serializers write it. Throws as `frame` does. */
+export function inWireFormat(
+  { id, key }: Pick<RegisteredSchema, "id" | "key">,
+  encoded: Uint8Array,
+  message: ProtobufMessage | null = null,
+): Buffer {
   const named = key ?? id;
   if (typeof named === "string" && !/^\w+:/.test(named))
     throw new Error(`${named} is not what a payload names a schema by`);
-  const options = { part: "value", place: "payload", message: null, compress: false } as const;
+  const options = { part: "value", place: "payload", message, compress: false } as const;
   return frame(named as SchemaKey, encoded, options).payload;
 }
 

@@ -151,18 +151,23 @@ test("a schema that has to be fetched is waited for once, then used without wait
   assert.equal((decoder.preview(wire(7, [4]), context, 10) as { text: string }).text, "2");
 });
 
-test("JSON Schema's wire format is JSON after the id, scalars too, shown from its own characters", () => {
-  const context = knowing(avro("{}", { type: "JSON" }));
-  const shown = view(wire(7, Buffer.from('{"a":12345678901234567890, "a":1.0}')), context);
+test("JSON Schema's wire format is JSON after the id, scalars too, shown from its own characters", async () => {
+  const context = knowing(avro('{"properties":{"b":{"maximum":3}}}', { type: "JSON" }));
+  const decoder = createDecoder();
+  const view = async (body: Buffer) => decoder.view(wire(7, body), context, Number.POSITIVE_INFINITY);
+  const preview = async (body: Buffer, most = 100) => decoder.preview(wire(7, body), context, most);
+  const shown = await view(Buffer.from('{"a":12345678901234567890, "a":1.0}'));
   assert.equal(shown.format, "json-schema");
   assert.equal(shown.text, '{\n  "a": 12345678901234567890,\n  "a": 1.0\n}');
   assert.deepEqual(shown.schema, { id: 7, type: "JSON", subject: "orders-value", version: 1 });
-  assert.equal(preview(wire(7, Buffer.from("42")), context).text, "42");
-  const large = preview(wire(7, Buffer.from(JSON.stringify("x".repeat(100_000)))), context, 10);
+  assert.equal((await preview(Buffer.from("42"))).text, "42");
+  const large = await preview(Buffer.from(JSON.stringify("x".repeat(100_000))), 10);
   assert.deepEqual([large.format, large.text, large.cut], ["json-schema", '"xxxxxxxxx', true]);
-  const broken = view(wire(7, Buffer.from("{oops")), context);
+  const broken = await view(Buffer.from("{oops"));
   assert.equal(broken.format, "binary");
   assert.deepEqual(broken.problems, ["not JSON: a name in double quotes is missing at byte 6"]);
+  const invalid = await preview(Buffer.from('{"b":4}'));
+  assert.deepEqual([invalid.text, invalid.problems], ['{"b":4}', ["$.b: 4 is greater than the maximum 3"]]);
 });
 
 test("a schema that is no Avro, or of an unknown type, is a problem with its reason", () => {

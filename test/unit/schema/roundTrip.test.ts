@@ -6,7 +6,7 @@ import { encodeField } from "../../../src/schema/draft.ts";
 import { pick, randomSchema, randomText, upTo } from "./avroRandom.ts";
 import { avro, knowing, preview, seeded, view, wire } from "./support.ts";
 
-test("what the viewer shows can be produced again, for random schemas and values", () => {
+test("what the viewer shows can be produced again, for random schemas and values", async () => {
   const random = seeded(2024);
   let texts = 0;
   for (let i = 0; i < 200; i++) {
@@ -14,11 +14,11 @@ test("what the viewer shows can be produced again, for random schemas and values
     const type = parseAvro(schema);
     for (let k = 0; k < 5; k++) {
       const text = randomText(random, type);
-      const encoded = encodeField({ encoding: "schema", text }, schema);
+      const encoded = await encodeField({ encoding: "schema", text }, schema);
       assert.ok("bytes" in encoded, `${schema.schema}\n${text}\n${JSON.stringify(encoded)}`);
       const cell = preview(encoded.bytes!, knowing(schema), 1_000_000);
       assert.deepEqual([cell.text, cell.problems, cell.format], [text, [], "avro"], schema.schema);
-      const again = encodeField({ encoding: "schema", text: view(encoded.bytes!, knowing(schema)).text }, schema);
+      const again = await encodeField({ encoding: "schema", text: view(encoded.bytes!, knowing(schema)).text }, schema);
       assert.deepEqual(again, encoded);
       texts += text.length;
     }
@@ -26,11 +26,11 @@ test("what the viewer shows can be produced again, for random schemas and values
   assert.ok(texts > 25_000, `${texts} characters are too few to say much`);
 });
 
-test("cutting a value anywhere never goes unnoticed or throws", () => {
+test("cutting a value anywhere never goes unnoticed or throws", async () => {
   const random = seeded(77);
   for (let i = 0; i < 60; i++) {
     const schema = avro(randomSchema(random));
-    const encoded = encodeField({ encoding: "schema", text: randomText(random, parseAvro(schema)) }, schema);
+    const encoded = await encodeField({ encoding: "schema", text: randomText(random, parseAvro(schema)) }, schema);
     assert.ok("bytes" in encoded);
     const bytes = Buffer.from(encoded.bytes!);
     for (let size = 5; size < Math.min(bytes.length, 60); size++) {
@@ -40,7 +40,7 @@ test("cutting a value anywhere never goes unnoticed or throws", () => {
   }
 });
 
-test("another Avro library writes what we read, and reads what we write", () => {
+test("another Avro library writes what we read, and reads what we write", async () => {
   const random = seeded(5);
   const schema = {
     type: "record",
@@ -93,7 +93,7 @@ test("another Avro library writes what we read, and reads what we write", () => 
       JSON.parse(shown.text, (key, each) => (key === "tax" ? Math.fround(each) : each)),
       original,
     );
-    const ours = encodeField({ encoding: "schema", text: shown.text }, avro(schema));
+    const ours = await encodeField({ encoding: "schema", text: shown.text }, avro(schema));
     assert.deepEqual("bytes" in ours && ours.bytes, wire(7, bytes));
   }
 });
