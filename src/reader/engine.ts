@@ -61,6 +61,8 @@ class Engine {
   readonly #log: ClusterLog;
   readonly #decoder: Decoder;
   readonly #decodings = new Map<string, TopicDecoding>();
+  /** why the registry does not answer */
+  #registry: string | null = null;
   #running: Running | null = null;
   #spec: ViewSpec = wholeView;
   /** changes with every start and clear */
@@ -106,7 +108,13 @@ class Engine {
       external: (id, bytes, about) => this.#rpc.call("decode", [id, new Uint8Array(bytes), about]),
     });
     this.#schemas = options.schemas
-      ? cachedSource((key, topic, part) => this.#rpc.call("schema", [key, topic, part]), { kind: options.schemas })
+      ? cachedSource((key, topic, part) => this.#rpc.call("schema", [key, topic, part]), {
+          kind: options.schemas,
+          trouble: (why) => {
+            this.#registry = why;
+            this.#statusChanged(true);
+          },
+        })
       : null;
   }
 
@@ -241,6 +249,10 @@ class Engine {
     const running = this.#running;
     if (!running) return;
     this.#statusAt = performance.now();
-    this.#rpc.emit("status", { ...running.session.status(this.#run), view: running.view.status() });
+    this.#rpc.emit("status", {
+      ...running.session.status(this.#run),
+      registry: this.#registry,
+      view: running.view.status(),
+    });
   }
 }

@@ -207,8 +207,8 @@ export class Session implements MatchSink {
 
   // ------------------------------------------------------------------------------------------------------ status
 
-  /** `view` is not the session's to say */
-  status(run: number): Omit<ReaderStatus, "view"> {
+  /** `view` and `registry` are not the session's to say */
+  status(run: number): Omit<ReaderStatus, "view" | "registry"> {
     const partitions = this.#run.partitions;
     let behind = 0;
     for (const p of partitions) if (p.behind && p.end > p.position) behind += Math.min(p.end, p.to) - p.position;

@@ -285,6 +285,8 @@ export interface ReaderStatus {
   filterProblems: { count: number; example: string | null };
   /** messages that the ring let go, oldest first */
   dropped: number;
+  /** why the schema registry does not answer, a sentence; null while it does, and without one */
+  registry: string | null;
   /** batches that could not be read */
   unreadable: number;
   /** kept messages that were only counted so far, from the headers of their batches: their times are not exactly known to the time line */
@@ -320,6 +322,7 @@ export const nothingRead: Readonly<ReaderStatus> = {
   scanned: 0,
   scannedBytes: 0,
   dropped: 0,
+  registry: null,
   unreadable: 0,
   unwalked: 0,
   behind: "0",

@@ -82,6 +82,8 @@ function progressBar(panel: Panel): TemplateResult {
 }
 
 /** Sentences that ask for the user: what was rejected, partitions that cannot be read, a failure while rows are shown. */
+const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1).replace(/\.$/, "")}.`;
+
 function troubles(panel: Panel): TemplateResult {
   const { status } = panel.reading;
   const kept = status ? status.nextSeq - status.firstSeq : 0;
@@ -102,6 +104,13 @@ function troubles(panel: Panel): TemplateResult {
             panel.changed();
           },
         })}
+      </div>`
+      : nothing
+  }${
+    status?.registry
+      ? html`<div class="notice warning" role="status">
+        ${icon("warning")}<span class="notice-text">${sentence(status.registry)} Values that need their schema show their bytes until it answers.</span>
+        ${button({ label: "Try again", look: "secondary", onClick: () => panel.reading.restart() })}
       </div>`
       : nothing
   }${

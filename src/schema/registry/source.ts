@@ -1,10 +1,12 @@
-import { UserError } from "../../shared/userError.ts";
+import { messageOf, UserError } from "../../shared/userError.ts";
 import type { RegisteredSchema, RegistryKind, SchemaKey, SchemaSource } from "../api.ts";
 import type { Registry, SchemaText, SubjectVersion } from "./api.ts";
 import type { SchemaCache } from "./diskCache.ts";
 import { isRegistryDown, isUnanswered } from "./httpProblem.ts";
 
 export interface SourceOptions {
+  /** The registry stopped answering (why, in a sentence), or answers again (null). */
+  trouble?(why: string | null): void;
   /** how long an id that failed is not asked for again, milliseconds */
   pauseMs?: number;
   /** how long a registry that is down is not asked for anything, milliseconds */
@@ -91,6 +93,7 @@ export function cachedSource(load: Load, options: SourceOptions = {}): SchemaSou
   const unknown = new Map<string, { ids: Set<SchemaKey>; until: number }>();
   const limit = limiter(parallel);
   let down: { error: unknown; until: number } | null = null;
+  let troubled = false;
 
   const find = (id: SchemaKey, topic: string, part: Part): RegisteredSchema | undefined => {
     const entries = known.get(id);
@@ -103,6 +106,8 @@ export function cachedSource(load: Load, options: SourceOptions = {}): SchemaSou
   const remember = (id: SchemaKey, key: string, place: string, error: unknown): void => {
     if (isRegistryDown(error)) {
       if (!down || now() >= down.until) down = { error, until: now() + downMs };
+      if (!troubled) options.trouble?.(messageOf(error));
+      troubled = true;
       return;
     }
     keep(failed, key, { error, until: now() + pauseMs });
@@ -125,6 +130,8 @@ export function cachedSource(load: Load, options: SourceOptions = {}): SchemaSou
       try {
         const schema = await load(id, topic, part);
         unknown.delete(place);
+        if (troubled) options.trouble?.(null);
+        troubled = false;
         keep(known, id, [{ topic, part, schema }, ...(known.get(id) ?? []).slice(0, 100)]);
         return schema;
       } catch (error) {

@@ -75,7 +75,9 @@ test("a registry that is down costs one round of requests, not one for each row"
   const registry = fakeRegistry();
   registry.failure = new UserError("the schema registry could not be asked", { code: "timed-out" });
   let now = 0;
-  const source = schemaSource(registry, { downMs: 1000, parallel: 2, now: () => now });
+  const troubles: (string | null)[] = [];
+  const trouble = (why: string | null) => void troubles.push(why);
+  const source = schemaSource(registry, { downMs: 1000, parallel: 2, now: () => now, trouble });
   const rows = await Promise.allSettled(Array.from({ length: 50 }, (_, i) => source.byId(i, "orders", "value")));
   assert.ok(rows.every((row) => row.status === "rejected"));
   assert.equal(registry.asked.length, 2);
@@ -85,6 +87,7 @@ test("a registry that is down costs one round of requests, not one for each row"
   now = 1001;
   assert.equal((await source.byId(60, "orders", "value")).id, 60);
   assert.equal((await source.byId(1, "orders", "value")).id, 1);
+  assert.deepEqual(troubles, ["the schema registry could not be asked", null], "told once, and once that it is over");
 });
 
 test("little is asked at once", async () => {
