@@ -119,8 +119,10 @@ for (const [kind, { bootstrap }] of [
     test("messages without a key are spread over the partitions; a partition that is given is used", async () => {
       const topic = await newTopic("spread", 3);
       const partitions = [];
-      for (let i = 0; i < 6; i++) partitions.push((await producer.send(message(topic))).partition);
-      assert.deepEqual(partitions.toSorted(), [0, 0, 1, 1, 2, 2]);
+      for (let i = 0; i < 12; i++) partitions.push((await producer.send(message(topic))).partition);
+      // the first may have gone before all partitions of the new topic had a leader
+      const counts = [0, 1, 2].map((one) => partitions.filter((partition) => partition === one).length);
+      assert.ok(Math.min(...counts) >= 3, `messages by partition: ${counts}`);
       assert.equal((await producer.send(message(topic, { key: bytes("a"), partition: 2 }))).partition, 2);
     });
 
