@@ -1,3 +1,4 @@
+import { JSON_FORMATS } from "../shared/decoding.ts";
 import type { HeaderView, PayloadPart, PayloadView, RecordDetail } from "../shared/messages.ts";
 
 type RecordPlace = Pick<RecordDetail, "topic" | "partition" | "offset">;
@@ -38,13 +39,12 @@ export function partOf({ key, value, headers }: RecordDetail, part: PayloadPart)
 
 /** Of which language a payload's text is, as VS Code names it, and the extension of a file of it. */
 export function languageOf({ format, text }: Pick<PayloadView, "format" | "text">): { id: string; extension: string } {
+  if (JSON_FORMATS.has(format)) return { id: "json", extension: "json" };
   switch (format) {
-    case "json":
-    case "json-schema":
-    case "avro":
-    case "protobuf":
-      return { id: "json", extension: "json" };
+    case "xml":
+      return { id: "xml", extension: "xml" };
     case "text":
+    case "extension":
       return /^\s*<(\?xml|!DOCTYPE|[A-Za-z_][\w.:-]*[\s/>])/.test(text.slice(0, 1000))
         ? { id: "xml", extension: "xml" }
         : { id: "plaintext", extension: "txt" };

@@ -118,7 +118,7 @@ for (const [kind, { bootstrap }] of [
 
     test("messages without a key are spread over the partitions; a partition that is given is used", async () => {
       const topic = await newTopic("spread", 3);
-      const partitions = [];
+      const partitions: number[] = [];
       for (let i = 0; i < 12; i++) partitions.push((await producer.send(message(topic))).partition);
       // the first may have gone before all partitions of the new topic had a leader
       const counts = [0, 1, 2].map((one) => partitions.filter((partition) => partition === one).length);

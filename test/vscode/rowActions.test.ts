@@ -164,7 +164,7 @@ describe("Rows of a panel", () => {
     const { original, modified } = activeInput() as vscode.TabInputTextDiff;
     const [left, right] = [await text(original), await text(modified)];
     assert.match(left, /"id": 9007199254740993/);
-    assert.match(right, /"value": "<\?xml version=\\"1\.0\\"\?><a\/>"/);
+    assert.match(right, /"value": "<\?xml version=\\"1\.0\\"\?>\\n<a\/>"/);
     const label = vscode.window.tabGroups.activeTabGroup.activeTab?.label;
     assert.equal(label, `${source}-1@0 ↔ ${source}-1@4`);
     const { languageId } = await vscode.workspace.openTextDocument(original);
@@ -208,7 +208,7 @@ describe("Rows of a panel", () => {
       replaced.dispose();
     }
     assert.equal(vscode.window.activeTextEditor?.document.getText().length, 20_000_000);
-    assert.match(said.join(), /^Only the first 20,000,000 characters are shown; 5,\d{3},\d{3} more are not\./);
+    assert.match(said.join(), /^Only the first 20,000,000 characters of 25,\d{3},\d{3} bytes are shown\./);
     await closeEditors();
   });
 
