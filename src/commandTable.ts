@@ -31,5 +31,6 @@ export const commandTable: Record<CommandId, () => Promise<Run>> = {
   [commands.removeLocalCluster]: async () => (ctx) => ctx.local.remove(),
   [commands.showLocalClusterLogs]: async () => (ctx) => ctx.local.showLogs(),
   [commands.localClusterMenu]: async () => (ctx) => ctx.local.menu(),
+  [commands.checkCompatibility]: async () => (ctx, target) => ctx.evolution.check(target),
   [commands.showLog]: async () => (ctx) => ctx.log.show(),
 };

@@ -28,6 +28,7 @@ export interface Ctx {
   readonly explorer: Explorer;
   readonly messages: MessagesPanels;
   readonly local: LocalClusters;
+  readonly evolution: SchemaEvolution;
   /** decoders of other extensions */
   readonly decoders: ExternalDecoders;
   /** runs a command by its id: ours, so that commands need not know each other, or one of VS Code's */
@@ -98,6 +99,11 @@ export interface MessagesPanels {
   copyLink(): Promise<void>;
   /** exports what the panel in front shows, in a format that the user picks; rejects as copyLink does */
   exportShown(): Promise<void>;
+}
+
+interface SchemaEvolution {
+  /** checks a schema file against a subject of a registry, and says what changed; a Uri, or else the file in the editor in front */
+  check(target?: unknown): Promise<void>;
 }
 
 export interface LocalClusters {

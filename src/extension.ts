@@ -1,5 +1,12 @@
 import { join } from "node:path";
-import { type ExtensionContext, ExtensionMode, commands as vscodeCommands, window } from "vscode";
+import {
+  type ExtensionContext,
+  ExtensionMode,
+  type TextDocument,
+  commands as vscodeCommands,
+  window,
+  workspace,
+} from "vscode";
 import type { KafkaWorkbenchApi } from "../docs/kafka-workbench.d.ts";
 import { commandTable } from "./commandTable.ts";
 import { ClusterPool } from "./connections/clusters.ts";
@@ -8,7 +15,7 @@ import { ConnectionStore } from "./connections/store.ts";
 import type { Ctx } from "./context.ts";
 import { ExplorerTree } from "./explorer/tree.ts";
 import { ExternalDecoders } from "./externalDecoders.ts";
-import { type CommandId, panels } from "./ids.ts";
+import { type CommandId, languageIds, panels } from "./ids.ts";
 import { Owner } from "./platform/disposables.ts";
 import { reportError } from "./platform/errors.ts";
 import { Late } from "./platform/late.ts";
@@ -33,6 +40,8 @@ export function activate(extension: ExtensionContext): KafkaWorkbenchApi & Parti
   );
 
   const messages = owner.own(new Late(async () => (await import("./panels/messages.ts")).createMessagesPanels(ctx)));
+  const avroFiles = owner.own(new Late(async () => (await import("./language/avroFiles.ts")).createAvroFiles(ctx)));
+  const evolution = owner.own(new Late(async () => new (await import("./language/evolution.ts")).Evolution(ctx)));
   const local = owner.own(new Late(async () => (await import("./localClusters.ts")).createLocalClusters(ctx)));
 
   const ctx: Ctx = {
@@ -61,6 +70,7 @@ export function activate(extension: ExtensionContext): KafkaWorkbenchApi & Parti
       showLogs: async () => (await local.get()).showLogs(),
       menu: async () => (await local.get()).menu(),
     },
+    evolution: { check: async (target) => (await evolution.get()).check(target) },
     run: async (id, ...args) => void (await vscodeCommands.executeCommand(id, ...args)),
   };
   const explorer = owner.own(new ExplorerTree(ctx));
@@ -94,6 +104,13 @@ export function activate(extension: ExtensionContext): KafkaWorkbenchApi & Parti
   // the status bar tells how a local cluster is: only for whom has one
   if (connections.list().some((connection) => connection.localProject))
     void guarded(async () => void (await local.get()));
+
+  // what is said of schema files loads with the first one that is open
+  const opened = (document: TextDocument): void => {
+    if (document.languageId === languageIds.avroSchema) void guarded(async () => void (await avroFiles.get()));
+  };
+  owner.own(workspace.onDidOpenTextDocument(opened));
+  workspace.textDocuments.forEach(opened);
 
   const activationMs = performance.now() - started;
   log.debug(`Activated in ${activationMs.toFixed(1)} ms`);

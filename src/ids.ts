@@ -29,6 +29,7 @@ export const commands = {
   removeLocalCluster: "kafkaWorkbench.removeLocalCluster",
   showLocalClusterLogs: "kafkaWorkbench.showLocalClusterLogs",
   localClusterMenu: "kafkaWorkbench.localClusterMenu",
+  checkCompatibility: "kafkaWorkbench.checkCompatibility",
   showLog: "kafkaWorkbench.showLog",
 } as const;
 export type CommandId = (typeof commands)[keyof typeof commands];
@@ -38,6 +39,10 @@ export const viewContainers = { kafka: "kafkaWorkbench" } as const;
 export const panels = { messages: "kafkaWorkbench.messages" } as const;
 /** uri scheme of texts that a panel opens in an editor */
 export const textScheme = "kafka-workbench";
+/** the same, of what a check of a schema file found */
+export const evolutionScheme = "kafka-workbench-schema";
+/** languages that package.json contributes */
+export const languageIds = { avroSchema: "avro-schema" } as const;
 
 /** Setting → type of its value. Read through platform/settings.ts only. */
 export interface Settings {

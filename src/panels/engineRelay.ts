@@ -23,6 +23,7 @@ export function engineRelay(reader: TopicReader): Local<Relayed> {
     sameKey: (seq, direction, signal) => reader.call("sameKey", [seq, direction], signal),
     keyHistory: (seq, limit, maxChars, signal) => reader.call("keyHistory", [seq, limit, maxChars], signal),
     fields: (limit, signal) => reader.call("fields", [limit], signal),
+    schemaUse: (signal) => reader.call("schemaUse", [], signal),
     timeline: (buckets, signal) => reader.call("timeline", [buckets], signal),
   };
 }

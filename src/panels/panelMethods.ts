@@ -19,6 +19,7 @@ import type { TextDocuments } from "./textDocuments.ts";
 import type { TopicDecodings } from "./topicDecodings.ts";
 import type { TopicProducer } from "./topicProducer.ts";
 import type { TopicReader } from "./topicReader.ts";
+import { TopicSchemas } from "./topicSchemas.ts";
 
 /** What the methods of a panel work with. */
 export interface PanelParts {
@@ -40,6 +41,7 @@ export function panelMethods(parts: PanelParts): Omit<Local<MessagesHostMethods>
   const { ctx, subject, reader, documents, filters } = parts;
   const { connectionId } = subject;
   const records = new RecordDocuments(ctx, reader, documents);
+  const schemas = new TopicSchemas(ctx, connectionId, documents);
   const producer = (): TopicProducer => {
     if (parts.producer) return parts.producer;
     throw new UserError("This panel reads several topics: open the one to produce to by itself.", { code: "topics" });
@@ -94,6 +96,8 @@ export function panelMethods(parts: PanelParts): Omit<Local<MessagesHostMethods>
     topics: (signal) => topicNames(ctx, connectionId, signal),
     openTopics: (choice) => ctx.messages.open({ connectionId, choice }),
     openText: (text, languageId, title) => documents.open({ text, languageId, title }),
+    schemaChanges: (older, newer) => schemas.changes(older, newer),
+    openSchema: (schema) => schemas.open(schema),
     command: (name) => {
       void ctx.run(commands[name], { connectionId });
     },

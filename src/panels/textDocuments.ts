@@ -20,7 +20,7 @@ export interface VirtualText {
   title: string;
 }
 
-const gone = "This text is no longer kept. Open it from the Messages panel again.\n";
+const gone = "This text is no longer kept. Open it again from where it came from.\n";
 
 /** Texts shown in an editor: read-only, never to be saved, forgotten when their last tab is closed. */
 export class TextDocuments implements Disposable {
@@ -28,11 +28,14 @@ export class TextDocuments implements Disposable {
   private readonly texts = new Map<string, string>();
   private opened = 0;
   private beingOpened = 0;
+  private readonly scheme: string;
 
-  constructor() {
+  /** @param scheme of the texts' uris; one owner has it */
+  constructor(scheme: string = textScheme) {
+    this.scheme = scheme;
     const changed = this.owner.own(new EventEmitter<Uri>());
     this.owner.own(
-      workspace.registerTextDocumentContentProvider(textScheme, {
+      workspace.registerTextDocumentContentProvider(scheme, {
         onDidChange: changed.event,
         // after a reload VS Code asks for what it had open
         provideTextDocumentContent: (uri) => this.texts.get(uri.toString()) ?? gone,
@@ -72,7 +75,7 @@ export class TextDocuments implements Disposable {
   }
 
   private async document({ text, languageId, title }: VirtualText): Promise<TextDocument> {
-    const uri = Uri.from({ scheme: textScheme, path: `/${title}`, query: String(++this.opened) });
+    const uri = Uri.from({ scheme: this.scheme, path: `/${title}`, query: String(++this.opened) });
     this.texts.set(uri.toString(), text);
     const document = await workspace.openTextDocument(uri);
     return document.languageId === languageId ? document : languages.setTextDocumentLanguage(document, languageId);

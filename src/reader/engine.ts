@@ -98,6 +98,7 @@ class Engine {
         (await this.#running?.tools.keyHistory(seq, limit, maxChars, signal)) ?? [],
       fields: async (limit, signal) => (await this.#running?.tools.fields(limit, signal)) ?? [],
       timeline: (buckets) => this.#tools().timeline(this.#run, buckets),
+      schemaUse: (signal) => this.#tools().schemaUse(this.#run, signal),
       copyAs: (seqs, format) => this.#tools().copyAs(seqs, format),
       export: (id, spec, signal) =>
         this.#tools().export(spec, signal, (progress) => this.#rpc.emit("exported", { id, ...progress })),

@@ -12,6 +12,7 @@ import type {
   RecordDetail,
   Timeline,
 } from "../shared/messages.ts";
+import type { SchemaUse } from "../shared/schemaUse.ts";
 import type { CommandTarget } from "./export/commandTarget.ts";
 import { copyAs } from "./export/copy.ts";
 import { type ExportRow, exportRows } from "./export/exporter.ts";
@@ -21,6 +22,7 @@ import type { RowViews } from "./rows.ts";
 import type { Session } from "./session.ts";
 import { sampledFields } from "./view/fields.ts";
 import { keyHistory, sameKey } from "./view/keys.ts";
+import { schemaUse } from "./view/schemaUse.ts";
 import { TimelineCounter } from "./view/timeline.ts";
 import type { View } from "./view/view.ts";
 import type { ViewKeeper } from "./viewKeeper.ts";
@@ -70,6 +72,10 @@ export class SessionTools {
 
   timeline(run: number, buckets: number): Timeline {
     return { run, ...this.#timeline.timeline(this.#view.view, buckets) };
+  }
+
+  async schemaUse(run: number, signal: AbortSignal): Promise<SchemaUse> {
+    return { run, ...(await schemaUse(this.#session.ring, this.#options.schemas, signal)) };
   }
 
   copyAs(seqs: readonly number[], format: CopyFormat): Promise<string> {

@@ -1,4 +1,5 @@
 import type { TopicDecoding } from "./decoding.ts";
+import type { SchemaUse } from "./schemaUse.ts";
 
 /**
  * The view models of the Messages panel: what the reading engine answers and the webview shows.
@@ -436,6 +437,8 @@ export interface EngineMethods {
   /** fields seen in a sample of the kept values, as many as `limit` */
   fields(limit: number): FieldInfo[];
   timeline(buckets: number): Timeline;
+  /** which schemas the kept messages name, and how many do */
+  schemaUse(): SchemaUse;
   copyAs(seqs: number[], format: CopyFormat): string;
   /** writes a file; progress arrives as events "exported" with the same id. Aborted: what was written is removed. */
   export(id: number, spec: ExportSpec): ExportProgress;

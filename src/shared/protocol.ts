@@ -13,6 +13,7 @@ import type {
   TopicChoice,
   ViewSpec,
 } from "./messages.ts";
+import type { NamedSchema, SchemaDifferences } from "./schemaUse.ts";
 
 /** What the Messages webview may ask of the host. The engine's methods are relayed to the reader worker as they are. */
 export interface MessagesHostMethods extends Omit<EngineMethods, "export" | "copyAs" | "setDecoding"> {
@@ -55,6 +56,10 @@ export interface MessagesHostMethods extends Omit<EngineMethods, "export" | "cop
   openTopics(choice: TopicChoice): void;
   /** opens text as an untitled or virtual document with the given language */
   openText(text: string, languageId: string, title: string): void;
+  /** what changed between two schemas that messages name, in words */
+  schemaChanges(older: NamedSchema, newer: NamedSchema): SchemaDifferences;
+  /** opens a schema as a read-only document */
+  openSchema(schema: NamedSchema): void;
   /** runs one of the few commands that the panel offers */
   command(name: "showLog" | "editConnection" | "testConnection"): void;
 }

@@ -48,12 +48,13 @@ describe("The explorer in VS Code, on a real broker", () => {
     await ask.asks("TLS: what differs from the usual");
     await ask.back();
     await ask.choose(/^No encryption, no sign-in/);
+    await ask.choose(/^Confluent-compatible/);
     await ask.asks(/^URL of the schema registry/);
     await ask.type("localhost:8081");
     await ask.complains(/http:\/\/ or https:\/\//);
     await ask.type(stack.registry.url);
     await ask.accept();
-    await ask.answer(/^User name \(or API key\)/, "");
+    await ask.choose(/^No sign-in/);
     await ask.option(/^Connected: cluster/).waitFor();
     await code.screenshot("explorer-add-connection");
     await ask.choose("Save");
@@ -141,7 +142,7 @@ describe("The explorer in VS Code, on a real broker", () => {
       await ask.accept();
       await ask.answer(/^Bootstrap servers/, servers);
       await ask.choose(/^No encryption, no sign-in/);
-      await ask.answer(/^URL of the schema registry/, "");
+      await ask.choose(/^No schema registry/);
       await ask.option(save).first().waitFor();
       await ask.choose(save);
     };

@@ -2,7 +2,16 @@ import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "node:test";
-import { commands, contextKeys, nodeKinds, panels, settingsSection, viewContainers, views } from "../../src/ids.ts";
+import {
+  commands,
+  contextKeys,
+  languageIds,
+  nodeKinds,
+  panels,
+  settingsSection,
+  viewContainers,
+  views,
+} from "../../src/ids.ts";
 
 interface MenuItem {
   command: string;
@@ -20,6 +29,8 @@ interface Manifest {
     viewsWelcome: { view: string; when: string }[];
     menus: Record<string, MenuItem[]>;
     keybindings: MenuItem[];
+    languages: { id: string; configuration: string }[];
+    grammars: { language: string; path: string }[];
     configuration: { properties: Record<string, Record<string, unknown>> };
   };
 }
@@ -77,6 +88,20 @@ describe("the manifest and the code", () => {
       manifest.activationEvents.filter((e) => e.startsWith("onWebviewPanel:")),
       Object.values(panels).map((id) => `onWebviewPanel:${id}`),
     );
+  });
+
+  it("have the same languages, each with files that are JSON", () => {
+    const ids = Object.values(languageIds);
+    assert.deepEqual(
+      contributes.languages.map(({ id }) => id),
+      ids,
+    );
+    assert.deepEqual(
+      contributes.grammars.map(({ language }) => language),
+      ids,
+    );
+    const files = [...contributes.languages.map((l) => l.configuration), ...contributes.grammars.map((g) => g.path)];
+    for (const file of files) assert.doesNotThrow(() => JSON.parse(readFileSync(join(root, file), "utf8")), file);
   });
 
   it("have the same settings, each with a default, a type and a description", () => {

@@ -38,11 +38,11 @@ describe("Activation", () => {
     assert.ok(activationMs <= 50, `${activationMs.toFixed(1)} ms`);
   });
 
-  it("loads at most 150 kB, and nothing of Kafka, schemas, panels, local clusters or commands", () => {
+  it("loads at most 150 kB, and nothing of Kafka, schemas, languages, panels, local clusters or commands", () => {
     const { bytes, inputs } = loadedAtActivation();
     assert.ok(inputs.some((input) => input.endsWith("src/extension.ts")));
     assert.ok(bytes <= 150_000, `${bytes} bytes`);
-    const heavy = /node_modules|src\/(kafka|schema|reader|panels|local|localClusters|commands)\b/;
+    const heavy = /node_modules|src\/(kafka|schema|reader|panels|local|localClusters|commands|language)\b/;
     assert.deepEqual(
       inputs.filter((input) => heavy.test(input)),
       [],

@@ -17,6 +17,7 @@ import { KeyHistory } from "./historyTab.ts";
 import { Marks } from "./marks.ts";
 import { Producing } from "./producing.ts";
 import { Reading } from "./reading.ts";
+import { Schemas } from "./schemas.ts";
 import { Selection } from "./selection.ts";
 import { TreeState } from "./valueTree.ts";
 
@@ -45,6 +46,7 @@ export class Panel {
   readonly filtering: Filtering;
   readonly marks: Marks;
   readonly history: KeyHistory;
+  readonly schemas: Schemas;
   readonly tree = new TreeState();
   layout: PanelLayout;
   partitions: number[] | null;
@@ -70,6 +72,7 @@ export class Panel {
     this.filtering = new Filtering(this, init.state);
     this.marks = new Marks(this);
     this.history = new KeyHistory(this);
+    this.schemas = new Schemas(this);
     this.reading = new Reading(this, init.state);
     if (init.status) this.reading.take(init.status);
     if (init.problem) this.trouble = { message: init.problem, retry: () => this.reading.restart() };

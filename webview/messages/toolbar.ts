@@ -7,6 +7,7 @@ import { goToPopup } from "./goToPopup.ts";
 import { isolationChooser } from "./isolationChooser.ts";
 import type { Panel } from "./panel.ts";
 import { partitionsChooser } from "./partitionsChooser.ts";
+import { schemasPopup } from "./schemasPopup.ts";
 import { toChooser } from "./toChooser.ts";
 import { topicsChooser } from "./topicsChooser.ts";
 
@@ -30,7 +31,7 @@ export function toolbar(panel: Panel): TemplateResult {
       onClick: () => reading.clear(),
     })}
     <span class="spring"></span>
-    ${goToPopup(panel)} ${columnsPopup(panel)} ${exportPopup(panel)}
+    ${goToPopup(panel)} ${columnsPopup(panel)} ${panel.init.hasRegistry ? schemasPopup(panel) : nothing} ${exportPopup(panel)}
     ${button({
       label: "Copy link",
       icon: "link",

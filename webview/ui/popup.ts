@@ -13,6 +13,8 @@ export interface PopupOptions {
   /** name of the dialog */
   dialog: string;
   content: TemplateResult;
+  onOpen?(): void;
+  onClose?(): void;
 }
 
 /**
@@ -38,7 +40,11 @@ export function popup(o: PopupOptions): TemplateResult {
       role="dialog"
       aria-label=${o.dialog}
       @beforetoggle=${place}
-      @toggle=${focusChosen}
+      @toggle=${(e: Event) => {
+        focusChosen(e);
+        if ((e as ToggleEvent).newState === "open") o.onOpen?.();
+        else o.onClose?.();
+      }}
       @keydown=${arrows}
     >
       ${o.content}
@@ -70,7 +76,8 @@ function focusChosen(e: Event): void {
   if ((e as ToggleEvent).newState !== "open") return;
   const panel = e.currentTarget as HTMLElement;
   (
-    panel.querySelector<HTMLElement>("[aria-checked=true]") ?? panel.querySelector<HTMLElement>("[role=radio], button")
+    panel.querySelector<HTMLElement>("[aria-checked=true]") ??
+    panel.querySelector<HTMLElement>("[role=radio], button, vscode-button")
   )?.focus();
 }
 

@@ -210,6 +210,28 @@ const host = new Rpc<MessagesHostMethods, object, MessagesHostEvents>(
         );
       return { ok: true as const, partition: 2, offset: String(166_661 + 13 * 20), timestamp: "0" };
     },
+    schemaUse: () => engine.schemaUse(),
+    schemaChanges: () => ({
+      backward: true,
+      forward: false,
+      changes: [
+        {
+          path: "$.express",
+          message: "The field express is new, with the default false.",
+          effect: "New readers take false for old messages; old readers skip it.",
+          severity: "compatible",
+          breaks: [],
+        },
+        {
+          path: "$.status",
+          message: "The symbol refunded of shop.Status is new.",
+          effect: "Old readers cannot read messages that have it.",
+          severity: "breaking",
+          breaks: ["FORWARD"],
+        },
+      ],
+    }),
+    openSchema: (schema) => void log.asked.push(["openSchema", schema]),
     copyText: (text) => void log.copied.push(text),
     openText: (text) => void log.opened.push(text),
     command: (name) => void log.commands.push(name),

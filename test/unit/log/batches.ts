@@ -9,7 +9,7 @@ export interface TestRecord {
   timestampDelta?: bigint;
   key?: string | Buffer | null;
   value?: string | Buffer | null;
-  headers?: { key: string; value: string | null }[];
+  headers?: { key: string; value: string | Buffer | null }[];
 }
 
 export interface TestBatch {

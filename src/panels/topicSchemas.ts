@@ -1,0 +1,87 @@
+import { languages } from "vscode";
+import type { Ctx } from "../context.ts";
+import { languageIds } from "../ids.ts";
+import type { RegisteredSchema, SchemaKey, SchemaSource } from "../schema/api.ts";
+import { schemaDifferences } from "../schema/differences.ts";
+import { scanJson } from "../schema/json.ts";
+import { layOutJson } from "../schema/jsonLayout.ts";
+import type { Registry } from "../schema/registry/api.ts";
+import { schemaSource } from "../schema/registry/source.ts";
+import type { NamedSchema, SchemaDifferences } from "../shared/schemaUse.ts";
+import { messageOf, UserError } from "../shared/userError.ts";
+import type { TextDocuments } from "./textDocuments.ts";
+
+/** The schemas that a panel's messages name, as the registry has them: compared, and opened to be read. */
+export class TopicSchemas {
+  private readonly ctx: Pick<Ctx, "registries">;
+  private readonly connectionId: string;
+  private readonly documents: TextDocuments;
+  private opened: { registry: Registry; source: SchemaSource } | null = null;
+
+  constructor(ctx: Pick<Ctx, "registries">, connectionId: string, documents: TextDocuments) {
+    this.ctx = ctx;
+    this.connectionId = connectionId;
+    this.documents = documents;
+  }
+
+  /** What changed between two schemas, in words. Rejects with a UserError when one cannot be had or used. */
+  async changes(older: NamedSchema, newer: NamedSchema): Promise<SchemaDifferences> {
+    const [before, after] = await Promise.all([this.schema(older), this.schema(newer)]);
+    try {
+      return await schemaDifferences(before, after);
+    } catch (error) {
+      throw new UserError(`${nameOf(before)} and ${nameOf(after)} cannot be compared: ${messageOf(error)}.`, {
+        code: "schema-compare",
+        cause: error,
+      });
+    }
+  }
+
+  /** Opens a schema as a read-only document. */
+  async open(named: NamedSchema): Promise<void> {
+    const schema = await this.schema(named);
+    const { id, extension } = await languageOf(schema.type);
+    const title = `${nameOf(schema).replaceAll(/[/\\]/g, "_")}.${extension}`;
+    await this.documents.open({ text: textOf(schema), languageId: id, title });
+  }
+
+  private async schema({ topic, part, key }: NamedSchema): Promise<RegisteredSchema> {
+    if (!isKey(key)) throw new UserError("No schema is named like that.", { code: "unknown-schema" });
+    const source = await this.source();
+    return source.cached(key, topic, part) ?? source.byId(key, topic, part);
+  }
+
+  /** Schemas never change: what was fetched is kept for as long as the connection has the same registry. */
+  private async source(): Promise<SchemaSource> {
+    const registry = await this.ctx.registries.get(this.connectionId);
+    if (!registry)
+      throw new UserError("No schema registry is configured for this connection.", { code: "no-registry" });
+    if (this.opened?.registry !== registry) {
+      const cache = await this.ctx.registries.cache();
+      this.opened = { registry, source: schemaSource(registry, { cache }) };
+    }
+    return this.opened.source;
+  }
+}
+
+/** "orders-value version 3", or "schema id 12" where it is registered nowhere that is known */
+const nameOf = ({ subject, version, id }: RegisteredSchema): string =>
+  subject === null ? `schema id ${id}` : `${subject} version ${version ?? "unknown"}`;
+
+/** laid out, from its own characters, where it is JSON */
+function textOf({ schema }: RegisteredSchema): string {
+  return scanJson(Buffer.from(schema)).ok ? layOutJson(schema) : schema;
+}
+
+function isKey(key: number | string): key is SchemaKey {
+  if (typeof key === "number") return Number.isInteger(key) && key > 0;
+  return /^(?:(?:guid|glue):[0-9a-f-]{36}|(?:globalId|contentId):\d{1,19})$/.test(key);
+}
+
+async function languageOf(type: string): Promise<{ id: string; extension: string }> {
+  if (type === "AVRO") return { id: languageIds.avroSchema, extension: "avsc" };
+  if (type === "JSON") return { id: "json", extension: "json" };
+  // other extensions bring the language of .proto files, under one of these names
+  const known = await languages.getLanguages();
+  return { id: ["proto3", "proto", "protobuf"].find((id) => known.includes(id)) ?? "plaintext", extension: "proto" };
+}
