@@ -2,18 +2,22 @@ import { parseArgs } from "node:util";
 import { parseAddress } from "../kafka/address.ts";
 import type { Filter, FilterPart, Isolation, ReadFrom, ReadQuery, ReadTo } from "../shared/messages.ts";
 import { messageOf, UserError } from "../shared/userError.ts";
+import { DECODE_USAGE, type Decodings, parseDecodings } from "./decoding.ts";
 
 export interface ReadOptions {
   brokers: string[];
   query: ReadQuery;
-  registry: string | null;
+  registry: { url: string; kind: "confluent" | "apicurio" } | null;
+  decode: Decodings;
   /** adds the raw bytes, in base64 */
   bytes: boolean;
   format: "json" | "csv" | "count";
 }
 
 export const USAGE = `npm run read -- --brokers HOST:PORT[,…] --topic TOPIC[,…] | --topics-matching REGEX
-  [--registry URL]
+  [--registry URL] [--registry-type confluent|apicurio]
+                                                       confluent without it: Confluent's API, as most registries have it
+  [--decode key=FORMAT] [--decode value=FORMAT]        automatically without it; the formats are below
   [--from beginning|latest|last:N|offset:N|time:ISO|group:NAME]
                                                        latest without it; group: where its committed offsets are
   [--to end|count:N|offset:N|time:ISO]                 goes on until Ctrl-C without it; offset and time are the last ones read
@@ -25,7 +29,8 @@ export const USAGE = `npm run read -- --brokers HOST:PORT[,…] --topic TOPIC[,�
   [--control]                                          transaction markers and aborted messages too
   [--bytes]                                            adds key, value and headers in base64
   [--format json|csv|count]                            one JSON object or line of CSV per message, or just their number
-Messages go to stdout, the summary to stderr.`;
+Messages go to stdout, the summary to stderr.
+${DECODE_USAGE}`;
 
 /** Reads the command line; throws a UserError whose sentence names what is wrong. null: --help. */
 export function parseOptions(args: string[]): ReadOptions | null {
@@ -49,7 +54,8 @@ export function parseOptions(args: string[]): ReadOptions | null {
       partitions: values.partitions === undefined ? null : parsePartitions(values.partitions),
       isolation: parseIsolation(values.isolation),
     },
-    registry: values.registry ?? null,
+    registry: parseRegistry(values.registry, values["registry-type"]),
+    decode: parseDecodings(values.decode ?? []),
     bytes: values.bytes,
     format: parseFormat(values.format),
   };
@@ -64,6 +70,8 @@ function rawOptions(args: string[]) {
         topic: { type: "string", multiple: true },
         "topics-matching": { type: "string" },
         registry: { type: "string" },
+        "registry-type": { type: "string" },
+        decode: { type: "string", multiple: true },
         from: { type: "string", default: "latest" },
         to: { type: "string" },
         partitions: { type: "string" },
@@ -156,6 +164,13 @@ function parsePartitions(text: string): number[] {
 function parseIsolation(text: string): Isolation {
   if (text === "read_committed" || text === "read_uncommitted") return text;
   throw bad(`--isolation ${text} is unknown: write read_committed or read_uncommitted.`);
+}
+
+function parseRegistry(url: string | undefined, kind = "confluent"): ReadOptions["registry"] {
+  if (kind !== "confluent" && kind !== "apicurio") {
+    throw bad(`--registry-type ${kind} is unknown: write confluent or apicurio.`);
+  }
+  return url === undefined ? null : { url, kind };
 }
 
 function parseFormat(text: string): "json" | "csv" | "count" {

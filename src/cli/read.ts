@@ -2,9 +2,10 @@ import { compileFilter } from "../reader/filter/filter.ts";
 import { FilteredSink } from "../reader/filteredSink.ts";
 import { Run } from "../reader/run.ts";
 import { createDecoder } from "../schema/decoder.ts";
-import { ConfluentRegistry } from "../schema/registry/confluent.ts";
+import { openRegistry } from "../schema/registry/open.ts";
 import { schemaSource } from "../schema/registry/source.ts";
 import { isCancelled, messageOf, UserError } from "../shared/userError.ts";
+import { openDecodings } from "./decoding.ts";
 import { parseOptions, type ReadOptions, USAGE } from "./options.ts";
 import { Printer } from "./printer.ts";
 
@@ -20,15 +21,18 @@ async function main(args: string[]): Promise<void> {
 
 const BUFFER = 32 * 1024 * 1024;
 
-async function read({ brokers, query, registry, bytes, format }: ReadOptions): Promise<void> {
-  const client =
-    registry === null
-      ? null
-      : new ConfluentRegistry({ urls: [registry], auth: { kind: "none" }, tls: null, timeoutMs: 10_000 });
+const endpoint = ({ url, kind }: NonNullable<ReadOptions["registry"]>) =>
+  ({ kind, urls: [url], auth: { kind: "none" }, tls: null, timeoutMs: 10_000 }) as const;
+
+async function read({ brokers, query, registry, decode, bytes, format }: ReadOptions): Promise<void> {
+  const client = registry && (await openRegistry(endpoint(registry)));
+  const schemas = client && schemaSource(client);
+  const decodings = await openDecodings(decode);
+  const decoder = createDecoder({ choices: { of: (_topic, part) => decodings[part] } });
   const printer = new Printer({
     format,
-    decoder: createDecoder(),
-    schemas: client && schemaSource(client),
+    decoder,
+    schemas,
     bytes,
     most: query.to.kind === "count" ? query.to.count : Number.POSITIVE_INFINITY,
     out: process.stdout,
@@ -36,9 +40,7 @@ async function read({ brokers, query, registry, bytes, format }: ReadOptions): P
       complain(`Partition ${source.partition}, offsets ${first} to ${last}: ${why}`),
   });
   const config = { bootstrap: brokers, tls: null, sasl: null, connectTimeout: 3000, requestTimeout: 30_000 };
-  const filter =
-    query.filter &&
-    (await compileFilter(query.filter, { decoder: createDecoder(), schemas: client && schemaSource(client) }));
+  const filter = query.filter && (await compileFilter(query.filter, { decoder, schemas }));
   const run = new Run(config, query, BUFFER, filter ? new FilteredSink(printer, filter) : printer, () => {});
   let readerGone = false;
   const stop = (): void => {

@@ -9,6 +9,7 @@ import { type WireFormats, wireFormats } from "./decoding/wire.ts";
 import { connectRecord } from "./internal/connect.ts";
 import type { InternalFormat } from "./internal/coordinatorRecords.ts";
 import { internalFormat } from "./internal/internalFormat.ts";
+import { scanJson } from "./json.ts";
 import { LARGE } from "./largeView.ts";
 import { asBuffer, isText } from "./text.ts";
 
@@ -228,12 +229,12 @@ class Core {
     try {
       if (!this.#external || part === "header") throw new Error("it can be asked in the Messages panel only");
       const { text, json, problems } = await this.#external(choice.id, bytes, { topic, part });
-      const format = json ? "extension-json" : "extension";
+      const isJson = json && scanJson(Buffer.from(text)).ok;
       return shape.meaning({
-        format,
+        format: isJson ? "extension-json" : "extension",
         text,
         cut: false,
-        problems,
+        problems: json && !isJson ? [...problems, `${choice.label} calls it JSON, but it is not`] : problems,
         schema: null,
         notes: [`Decoded by ${choice.label}.`],
       });

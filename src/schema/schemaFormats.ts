@@ -9,7 +9,7 @@ import { compactJson } from "./jsonLayout.ts";
 import type { JsonSchemaValidator } from "./jsonSchema/validate.ts";
 import { parseJson } from "./jsonTree.ts";
 import type { WireMessage } from "./registry/wire.ts";
-import { characterStart } from "./text.ts";
+import { characterStart, cutAt } from "./text.ts";
 
 /** JSON text of one value. */
 export interface Decoded {
@@ -86,12 +86,17 @@ const describe = (schema: RegisteredSchema): string =>
     ? `schema id ${schema.id}`
     : `schema id ${schema.id} (${schema.subject}, version ${schema.version ?? "unknown"})`;
 
-function unusable(name: string, message: string): SchemaFormat {
+/** characters of what is wrong with a schema: it is said of each payload, and a schema may quote itself at any length */
+const MAX_MESSAGE = 1000;
+
+/** A format whose payloads all fail with one sentence. */
+export function unusable(name: string, message: string): SchemaFormat {
+  const short = message.length > MAX_MESSAGE ? `${cutAt(message, MAX_MESSAGE)}…` : message;
   return {
     format: "binary",
     name,
     decode() {
-      throw new Error(message);
+      throw new Error(short);
     },
   };
 }

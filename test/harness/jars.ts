@@ -39,6 +39,34 @@ export async function registryJar(version: string = registryVersions.v2): Promis
   return { folder, jar: `apicurio-registry-app-${version}-runner.jar` };
 }
 
+/** Apicurio's serializers, of either line: of the newer one the version that Maven Central has complete. */
+const serdeVersions = { v2: registryVersions.v2, v3: "3.1.7" } as const;
+
+/** The folder of all jars of Apicurio's Avro, Protobuf and JSON Schema serializers, with Kafka's client. */
+export async function apicurioSerdeJars(line: keyof typeof serdeVersions): Promise<string> {
+  const version = serdeVersions[line];
+  const folder = await cached(`apicurio-serdes-${version}`, async (making) => {
+    await ensureTools(["java", "maven"]);
+    console.error(`Downloading Apicurio's serializers ${version} (60 MB) with Maven …`);
+    const pom = join(making, "pom.xml");
+    writeFileSync(pom, serdePom(line, version));
+    await maven(["dependency:copy-dependencies", "-f", pom, `-DoutputDirectory=${join(making, "libs")}`]);
+  });
+  return join(folder, "libs");
+}
+
+function serdePom(line: keyof typeof serdeVersions, version: string): string {
+  const parts = ["avro", "protobuf", "jsonschema"].map((format) =>
+    dependency(
+      "io.apicurio",
+      line === "v2" ? `apicurio-registry-serdes-${format}-serde` : `apicurio-registry-${format}-serde-kafka`,
+      version,
+    ),
+  );
+  parts.push(dependency("org.apache.kafka", "kafka-clients", line === "v2" ? kafkaVersions.zk : kafkaVersions.kraft));
+  return project(`apicurio-serdes-${version}`, `<dependencies>${parts.join("")}</dependencies>`);
+}
+
 /** Maven's local repository is not made for several Mavens at once. */
 function maven(args: string[]): Promise<string> {
   const [command, ...before] = mavenCommand();

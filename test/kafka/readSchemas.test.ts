@@ -1,4 +1,7 @@
 import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { after, describe, test } from "node:test";
 import { MessageProducer } from "../../src/kafka/produce/producer.ts";
 import { encodeField } from "../../src/schema/draft.ts";
@@ -83,5 +86,47 @@ describe("Avro through the registry", () => {
       problems: [],
     });
     assert.match(unknown.value.problems[0], /2147483646/);
+  });
+
+  /** The values that the command line prints of a topic. */
+  async function printed(topic: string, args: string[]): Promise<{ format: string; text: string; notes?: string[] }[]> {
+    const all = ["--brokers", bootstrap, "--topic", topic, "--from", "beginning", "--to", "end", ...args];
+    const { code, stdout, stderr } = await feed(process.execPath, ["src/cli/read.ts", ...all], "", { cwd: root });
+    assert.equal(code, 0, stderr);
+    return stdout
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line).value);
+  }
+
+  test("the command line asks Apicurio's own API, and reads by formats and files, as the panel does", async () => {
+    const { topic } = await makeAvroTopic();
+    const folder = mkdtempSync(join(tmpdir(), "kw-read-"));
+    after(() => rmSync(folder, { recursive: true, force: true }));
+    const avsc = join(folder, "payment.avsc");
+    writeFileSync(
+      avsc,
+      '{"type":"record","name":"Payment","fields":[{"name":"id","type":"long"},{"name":"note","type":["null","string"]}]}',
+    );
+    const proto = join(folder, "a.proto");
+    writeFileSync(proto, 'syntax = "proto3"; package p; import "b.proto"; message A { B b = 1; }');
+    writeFileSync(join(folder, "b.proto"), 'syntax = "proto3"; package p; message B { int64 n = 1; }');
+    const byFile = await printed(topic, ["--decode", `value=avsc:${avsc}`]);
+    assert.equal(byFile[0]!.text, '{\n  "id": 9223372036854775807,\n  "note": null\n}');
+    assert.deepEqual(byFile[0]!.notes, [`Read by the schema of ${avsc}.`]);
+    assert.match((await printed(topic, ["--decode", "value=hex"]))[0]!.text, /^00 00 00/);
+    const apicurio = ["--registry", new URL(url).origin, "--registry-type", "apicurio"];
+    assert.equal((await printed(topic, apicurio))[0]!.text, byFile[0]!.text);
+    const other = await makeTopic(cluster, "proto", 1);
+    await producer.send({ topic: other, partition: 0, key: null, value: Buffer.from([10, 2, 8, 5]), headers: [] });
+    const [shown] = await printed(other, ["--decode", `value=proto:${proto}#p.A`]);
+    assert.deepEqual([shown!.format, shown!.text], ["protobuf", '{\n  "b": {\n    "n": "5"\n  }\n}']);
+    const args = ["--brokers", bootstrap, "--topic", other, "--to", "end", "--decode", `value=proto:${proto}#p.C`];
+    const wrong = await feed(process.execPath, ["src/cli/read.ts", ...args], "", { cwd: root });
+    assert.equal(wrong.code, 1);
+    assert.match(
+      wrong.stderr,
+      /a\.proto cannot be used as a schema: it has no message called p\.C; its messages are p\.A\.\n$/,
+    );
   });
 });

@@ -36,6 +36,8 @@ interface PayloadLine {
   /** always with a value; with a key only where there is a schema or a problem */
   schema?: { id: number | string; subject: string | null; version: number | string | null } | null;
   problems?: string[];
+  /** how it was understood, where there is more to say than the format, a sentence each */
+  notes?: string[];
   /** base64, only on request */
   bytes?: string | null;
 }
@@ -103,17 +105,21 @@ export function payloadView(
 /** schema and problems of a key only where there are any */
 function keyLine(view: PayloadView): PayloadLine {
   const more = view.schema !== null || view.problems.length > 0;
-  return more ? withSchema(view) : { format: view.format, text: view.text };
+  return more ? withSchema(view) : { format: view.format, text: view.text, ...notesOf(view) };
 }
 
-function withSchema({ format, text, schema, problems }: PayloadView): PayloadLine {
+function withSchema(view: PayloadView): PayloadLine {
+  const { format, text, schema, problems } = view;
   return {
     format,
     text,
     schema: schema && { id: schema.id, subject: schema.subject, version: schema.version },
     problems,
+    ...notesOf(view),
   };
 }
+
+const notesOf = ({ notes }: PayloadView): { notes?: string[] } => (notes.length > 0 ? { notes } : {});
 
 function base64({ data }: RecordFields, span: Span, options: LineOptions): { bytes?: string | null } {
   if (!options.bytes) return {};

@@ -5,7 +5,7 @@ import { parseAvro } from "../avro/schema.ts";
 import { byFingerprint, decodeSingleObject, singleObjectFingerprint } from "../avro/singleObject.ts";
 import { WIRE_HEADER, wireSchemaId } from "../registry/wireConfluent.ts";
 import type { Decoded, SchemaFormat } from "../schemaFormats.ts";
-import { createSchemaFormats } from "../schemaFormats.ts";
+import { createSchemaFormats, unusable } from "../schemaFormats.ts";
 
 export type ChosenSchema = Extract<DecodeAs, { kind: "schema" }>;
 
@@ -45,13 +45,8 @@ function formatOf(choice: ChosenSchema): SchemaFormat | Promise<SchemaFormat> {
     schema: choice.schema,
     references: choice.references.map(({ name, schema }) => ({ name, subject: name, version: 1, schema })),
   };
-  const unusable = (name: string, error: unknown): SchemaFormat => ({
-    format: "binary",
-    name,
-    decode() {
-      throw new Error(`the schema of ${choice.label} cannot be used: ${messageOf(error)}`);
-    },
-  });
+  const refuse = (name: string, error: unknown): SchemaFormat =>
+    unusable(name, `the schema of ${choice.label} cannot be used: ${messageOf(error)}`);
   switch (choice.type) {
     case "AVRO":
       try {
@@ -67,12 +62,12 @@ function formatOf(choice: ChosenSchema): SchemaFormat | Promise<SchemaFormat> {
               : decodeSingleObject(bytes, (fingerprint) => known.get(fingerprint), maxChars),
         };
       } catch (error) {
-        return unusable("Avro", error);
+        return refuse("Avro", error);
       }
     case "PROTOBUF":
       return import("../protobuf/format.ts")
         .then(({ loadMessage }) => loadMessage(schema, choice.compiled, choice.message))
-        .catch((error: unknown) => unusable("Protobuf", error));
+        .catch((error: unknown) => refuse("Protobuf", error));
     case "JSON":
       return createSchemaFormats().of({ ...schema, id: 0, type: "JSON", subject: null, version: null });
   }

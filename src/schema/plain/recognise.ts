@@ -113,7 +113,8 @@ function isUtf16Text(bytes: Buffer, start: number): boolean {
     const row = bytes[i + high]!;
     const low = bytes[i + 1 - high]!;
     if (row === 0 && low < 0x20 && low !== 0x09 && low !== 0x0a && low !== 0x0d) return false;
-    rows.add(row);
+    // halves of surrogate pairs are of one row: emoji
+    rows.add(row >= 0xd8 && row < 0xe0 ? 0xd8 : row);
   }
   return rows.size <= Math.max(2, (end - start) / 16);
 }

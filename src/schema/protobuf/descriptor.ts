@@ -103,11 +103,18 @@ const TYPES = [
 const GROUP = 10;
 const LABELS: Record<number, "required" | "repeated"> = { 2: "required", 3: "repeated" };
 
-/** The file in base64, or null when the text is a .proto file: that always has a character which base64 lacks. */
+/**
+ * The file in base64, or null when the text is a .proto file: that always has a character which base64 lacks. Throws an Error with a sentence
+ * when it is base64 of something else.
+ */
 export function parseDescriptor(text: string): FileDescriptor | null {
   const compact = text.replace(/\s+/g, "");
   if (compact === "" || !/^[A-Za-z0-9+/]+=*$/.test(compact)) return null;
-  return read("File", Buffer.from(compact, "base64")) as FileDescriptor;
+  try {
+    return read("File", Buffer.from(compact, "base64")) as FileDescriptor;
+  } catch (error) {
+    throw new Error("it is neither a .proto file nor a descriptor of one in base64", { cause: error });
+  }
 }
 
 /** The files of a FileDescriptorSet, as `protoc --descriptor_set_out` writes it. Throws an Error with a sentence when it is none. */

@@ -99,7 +99,34 @@ function addTo(root: protobuf.Root, content: string | FileDescriptor): string[] 
 export function parseProto(text: string, root: protobuf.Root): protobuf.IParserResult {
   // an object's prototype rather than a name to the parser, which leaves it out
   if (text.includes("__proto__")) throw new Error("the name __proto__ cannot be used");
-  return protobuf.parse(text, root, OPTIONS);
+  const result = protobuf.parse(text, root, OPTIONS);
+  if (text.includes("map_entry")) makeMaps(root);
+  return result;
+}
+
+const isMapEntry = (type: protobuf.ReflectionObject): boolean => type.options?.["map_entry"] === true;
+
+/** Tools that write a compiled file as text, as Apicurio's serializers do, leave maps as what they are compiled to: repeated entries. */
+function makeMaps(namespace: protobuf.NamespaceBase): void {
+  for (const nested of namespace.nestedArray) {
+    if (!(nested instanceof protobuf.Namespace)) continue;
+    makeMaps(nested);
+    if (!(nested instanceof protobuf.Type)) continue;
+    const types = nested.nestedArray.filter((each) => each instanceof protobuf.Type);
+    const entries = new Map(types.filter(isMapEntry).map((entry) => [entry.name, entry]));
+    if (entries.size === 0) continue;
+    // all of them anew, since their order counts
+    const fields = nested.fieldsArray;
+    for (const field of fields) nested.remove(field);
+    for (const field of fields) nested.add(asMap(field, entries) ?? field);
+  }
+}
+
+function asMap(field: protobuf.Field, entries: Map<string, protobuf.Type>): protobuf.MapField | null {
+  const entry = field.repeated ? entries.get(field.type.slice(field.type.lastIndexOf(".") + 1)) : undefined;
+  const { key, value } = entry?.fields ?? {};
+  if (!key || !value) return null;
+  return new protobuf.MapField(field.name, field.id, key.type, value.type, field.options);
 }
 
 /** The main file's messages by their index paths, written with commas. */
@@ -113,6 +140,7 @@ function indexesIn(content: string | FileDescriptor): { indexes: Map<string, str
   const add = (parent: protobuf.NamespaceBase, before: string): void => {
     const types = parent.nestedArray.filter((each) => each instanceof protobuf.Type);
     for (const [index, type] of types.entries()) {
+      if (isMapEntry(type)) continue;
       const path = before === "" ? `${index}` : `${before},${index}`;
       indexes.set(path, type.fullName.slice(1));
       add(type, path);

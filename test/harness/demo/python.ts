@@ -11,12 +11,18 @@ const script = join(import.meta.dirname, "demo.py");
 const env = { ...process.env, PYTHONDONTWRITEBYTECODE: "1", PYTHONUNBUFFERED: "1", PYTHONUTF8: "1" };
 
 /** A Python with what writes the demo data, in the user's cache folder: 20 s and 120 MB, once. */
-export async function demoPython(): Promise<string> {
-  const requirements = join(import.meta.dirname, "requirements.txt");
+export const demoPython = (): Promise<string> =>
+  pythonWith(
+    join(import.meta.dirname, "requirements.txt"),
+    "what writes the demo data (Python's confluent-kafka, 120 MB)",
+  );
+
+/** A Python with the packages that a requirements file names, in the user's cache folder. */
+export async function pythonWith(requirements: string, what: string): Promise<string> {
   const id = createHash("sha256").update(readFileSync(requirements)).digest("hex").slice(0, 12);
   const folder = await cached(`python-${id}`, async (making) => {
     await ensureTools(["python"]);
-    console.error("Installing what writes the demo data (Python's confluent-kafka, 120 MB) …");
+    console.error(`Installing ${what} …`);
     await runCommand(pythonCommand, ["-m", "venv", making], { timeoutMs: 120_000 });
     const install = ["-m", "pip", "install", "--quiet", "--only-binary", ":all:", "-r", requirements];
     await runCommand(inside(making), install, { timeoutMs: 15 * 60_000 });

@@ -19,6 +19,7 @@ describe("the options of the command line", () => {
         isolation: "read_committed",
       },
       registry: null,
+      decode: { key: { kind: "auto" }, value: { kind: "auto" } },
       bytes: false,
       format: "json",
     });
@@ -80,6 +81,33 @@ describe("the options of the command line", () => {
       assert.throws(() => parse(line), { name: "UserError", message: sentence });
     });
   }
+  test("name a registry and its type", () => {
+    assert.deepEqual(parse("--registry http://r").registry, { url: "http://r", kind: "confluent" });
+    const apicurio = parse("--registry http://r --registry-type apicurio").registry;
+    assert.deepEqual(apicurio, { url: "http://r", kind: "apicurio" });
+    assert.throws(() => parse("--registry http://r --registry-type glue"), /--registry-type glue is unknown/);
+  });
+  test("say how keys and values are decoded", () => {
+    assert.deepEqual(parse("--decode key=long --decode value=avsc:a/b.avsc").decode, {
+      key: { kind: "format", format: "long" },
+      value: { kind: "file", type: "avsc", file: "a/b.avsc", message: null },
+    });
+    assert.deepEqual(parse("--decode value=proto:a#b.proto#x.Y").decode.value, {
+      kind: "file",
+      type: "proto",
+      file: "a#b.proto",
+      message: "x.Y",
+    });
+    assert.deepEqual(parse("--decode value=json-schema:a#b").decode.value, {
+      kind: "file",
+      type: "json-schema",
+      file: "a#b",
+      message: null,
+    });
+    for (const wrong of ["long", "header=long", "value=lang", "value=proto:", "value=proto:a.proto#"]) {
+      assert.throws(() => parse(`--decode ${wrong}`), /^UserError: --decode .* is unknown: /, wrong);
+    }
+  });
   test("need brokers that are addresses, and a topic", () => {
     assert.throws(() => parseOptions(["--topic", "t"]), /--brokers is missing/);
     assert.throws(() => parseOptions(["--brokers", "b:1"]), /--topic is missing/);

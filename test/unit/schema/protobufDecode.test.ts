@@ -47,6 +47,16 @@ test("index paths: one zero byte, [0] in full, and deeper ones", () => {
   assert.deepEqual(schema.names, ["A", "A.B", "C"]);
 });
 
+test("a map that a tool wrote as the entries it is compiled to is a map, in its place", () => {
+  const schema = `syntax = "proto3"; package p; message M { string first = 1; repeated ME m = 2; oneof o { int32 a = 3; } optional int32 b = 4;
+    message ME { option map_entry = true; string key = 1; Inner value = 2; } message Inner { int32 x = 1; } }`;
+  const bytes = [10, 1, 102, 18, 7, 10, 1, 107, 18, 2, 8, 5, 24, 0, 32, 0];
+  assert.deepEqual(read(schema, bytes, "p.M"), ['{"first":"f","m":{"k":{"x":5}},"a":0,"b":0}']);
+  const parsed = parseProtobuf({ schema, references: [] });
+  assert.deepEqual(parsed.names, ["p.M", "p.M.Inner"]);
+  assert.deepEqual(parsed.indexesOf("p.M.Inner"), [0, 1]);
+});
+
 test("of entries of a map with one key the last one counts, and every type of key is shown as a string", () => {
   assert.deepEqual(
     read('syntax="proto3"; message M { map<string,int32> m=1; }', [10, 5, 10, 1, 97, 16, 1, 10, 5, 10, 1, 97, 16, 2]),
