@@ -186,6 +186,9 @@ export const isPlainStart: readonly boolean[] = Array.from({ length: 256 }, (_, 
 
 function container(bytes: Buffer, maxChars: number): Step {
   const { header, ...decoded } = decodeContainer(bytes, maxChars);
+  const [why] = decoded.problems;
+  // not one value can be read: the bytes say more
+  if (decoded.text === "[]" && why !== undefined) throw new Error(why.replace(/^after 0 values: /, ""));
   const note = `An Avro container file (codec ${header.codec}): its values, by the schema inside it.`;
   return meaning("avro", decoded, [note]);
 }
