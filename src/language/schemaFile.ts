@@ -65,11 +65,11 @@ export function likelySubjects(file: SchemaFile, subjects: readonly string[]): s
     const topic = subject.replace(/-(key|value)$/, "");
     if (base !== "" && topic === base) return subject.endsWith("-key") ? 2 : 1;
     if (own.some((name) => subject === name || subject.endsWith(`-${name}`))) return 3;
-    const names = [base, ...simple].map(squeezed);
+    const names = [base, ...simple].map(squeezed).filter((name) => name !== "");
     const last = squeezed(topic.slice(topic.lastIndexOf(".") + 1));
     if (names.includes(squeezed(topic))) return 4;
     // the record of a topic "shop.orders" often is an "Order"
-    if (names.some((name) => name !== "" && (last === name || last === `${name}s` || `${last}s` === name))) return 5;
+    if (names.some((name) => last === name || last === `${name}s` || `${last}s` === name)) return 5;
     return 9;
   };
   return subjects

@@ -21,6 +21,7 @@ describe("The Messages panel in VS Code, on a real broker", () => {
   let orders: string;
   let payments: string;
   let untouched: string;
+  let refunds: string;
   const connection = "e2e";
 
   before(async () => {
@@ -48,6 +49,17 @@ describe("The Messages panel in VS Code, on a real broker", () => {
       })),
       { key: "bad", value: Buffer.from([0, 0, 0x0f, 0x42, 0x3f, 1, 2, 3]) },
       { key: "gone", value: null },
+    ]);
+    refunds = await topics.create("refunds", 1);
+    const first = await topics.avro(`${refunds}-value`, paymentSchema as never);
+    const second = await topics.avro(`${refunds}-value`, {
+      ...paymentSchema,
+      fields: [...paymentSchema.fields, { name: "note", type: "string", default: "" }],
+    } as never);
+    const refund = { id: 1, amount: 2, currency: "USD" };
+    await topics.send(refunds, [
+      ...Array.from({ length: 6 }, () => ({ key: "r", value: first.encode(refund) })),
+      ...Array.from({ length: 2 }, () => ({ key: "r", value: second.encode({ ...refund, note: "late" }) })),
     ]);
     code = await openVSCode({
       extensionPath: projectFolder,
@@ -170,6 +182,20 @@ describe("The Messages panel in VS Code, on a real broker", () => {
     assert.match((await panel.detail.locator(".hex").textContent())!, /^00000000.*\{"id":90.*00000008/s);
     await panel.button("Next message").click();
     await panel.tab("Value").click();
+  });
+
+  it("shows how many messages each version of a schema has, what changed between them, and the schema itself", async () => {
+    const panel = await MessagesPage.open(code, connection, refunds);
+    await panel.kept("8");
+    await panel.button("Schemas").click();
+    const subject = panel.frame.getByRole("region", { name: `${refunds}-value, values · Avro` });
+    await subject.getByRole("row", { name: /^1 \d+ 6 75\.0 % / }).waitFor();
+    await subject.getByRole("row", { name: /^2 \d+ 2 25\.0 % / }).waitFor();
+    await subject.getByRole("heading", { name: /^Version 1 → 2 / }).waitFor();
+    await subject.getByRole("listitem").filter({ hasText: "$.note" }).waitFor();
+    await code.screenshot("messages-schemas");
+    await panel.button(`Open ${refunds}-value version 2`).click();
+    await code.page.getByRole("tab", { name: `${refunds}-value version 2.avsc` }).waitFor();
   });
 
   it("decodes Avro with its schema, shows tombstones, and says why a value cannot be decoded, with its bytes", async () => {

@@ -154,8 +154,8 @@ class Counter {
     const tally = byKey.get(wire.key);
     if (tally) {
       tally.count++;
-      if (seen.time < tally.first.time) Object.assign(tally.first, seen);
-      if (seen.time >= tally.last.time) Object.assign(tally.last, seen);
+      if (seen.time < tally.first.time) copy(seen, tally.first);
+      if (seen.time >= tally.last.time) copy(seen, tally.last);
     } else if (this.#keys < MOST_KEYS) {
       this.#keys++;
       const { topic, part } = total;
@@ -172,6 +172,14 @@ class Counter {
     }
     return tally;
   }
+}
+
+/** no object for each message */
+function copy(from: Seen, to: Seen): void {
+  to.seq = from.seq;
+  to.batch = from.batch;
+  to.offsetDelta = from.offsetDelta;
+  to.time = from.time;
 }
 
 function seenAt({ seq, batch, offsetDelta, time }: Seen): SeenAt {

@@ -53,7 +53,7 @@ describe("A schema file checked against the registry", () => {
   afterEach(() => vscode.commands.executeCommand("workbench.action.closeAllEditors"));
 
   /** Opens a file, checks it, and presses Show Changes if `show`. */
-  async function check(text: string, { name = `${topic}.avsc`, show = false } = {}) {
+  async function check(text: string, { name = `${topic}.avsc`, show = false, of = subject } = {}) {
     // a folder each: VS Code keeps the text of a file that was open a moment ago
     const file = join(mkdtempSync(join(folder, "file-")), name);
     writeFileSync(file, text);
@@ -73,7 +73,7 @@ describe("A schema file checked against the registry", () => {
         const list = await items;
         if (!placeholder.startsWith("Subject")) return list.find(({ label }) => label === "schemas")!.value;
         offered.push(...list.map(({ label, section }) => `${section}: ${label}`));
-        return list.find(({ label }) => label === subject)!.value;
+        return list.find(({ label }) => label === of)!.value;
       }) as Ui["pick"],
     });
     try {
@@ -116,6 +116,32 @@ describe("A schema file checked against the registry", () => {
     change.insert(document.uri, at, ', "default": 0');
     await vscode.workspace.applyEdit(change);
     await until("nothing is marked any more", () => problems(document).length === 0);
+  });
+
+  it("may be a .proto file or a JSON Schema", async () => {
+    const proto = (type: string) => `syntax = "proto3";\npackage shop;\nmessage Order {\n  ${type} id = 1;\n}\n`;
+    const json = (type: string) =>
+      `{\n  "type": "object",\n  "additionalProperties": false,\n  "properties": {\n    "id": { "type": "${type}" }\n  }\n}`;
+    for (const [schemaType, extension, schema, line] of [
+      ["PROTOBUF", "proto", proto, 3],
+      ["JSON", "schema.json", json, 4],
+    ] as const) {
+      const of = `${topic}-${schemaType}`;
+      await registerSchema(of, schema(schemaType === "JSON" ? "integer" : "int32"), schemaType);
+      try {
+        await setCompatibility(of, "FULL");
+        const { document, said, offered } = await check(schema("string"), { name: `${of}.${extension}`, of });
+        assert.match(said, /^warn: The registry refuses .*\(FULL\)\. /);
+        assert.equal(offered[0], `likely: ${of}`);
+        assert.deepEqual(
+          problems(document).map((one) => [one.line, one.severity]),
+          [[line, vscode.DiagnosticSeverity.Error]],
+          JSON.stringify(problems(document)),
+        );
+      } finally {
+        await deleteSubject(of);
+      }
+    }
   });
 
   it("is no version of what is of another type, and it is said in words", async () => {
