@@ -14,7 +14,7 @@ import type { TestApi } from "../../src/testApi.ts";
 import { stack, testApi } from "./support/api.ts";
 import { makeTopics, sendMessages } from "./support/brokers.ts";
 import { until } from "./support/messages.ts";
-import { connectionWithRegistry, deleteSubject, registerSchema, setCompatibility } from "./support/registry.ts";
+import { connectionWithRegistry, deleteSubject, registerSchema, setCompatibility } from "./support/schemaRegistry.ts";
 
 const record = (...fields: string[]): string =>
   `{
