@@ -1,4 +1,5 @@
 import type { Ctx } from "./context.ts";
+import type { SubjectTarget } from "./explorer/subjectTarget.ts";
 import { type CommandId, commands } from "./ids.ts";
 
 /** What runs a command. Targets come from menus, keys and other extensions: a command looks at what it is given. */
@@ -26,6 +27,24 @@ export const commandTable: Record<CommandId, () => Promise<Run>> = {
   [commands.copyLink]: async () => (ctx) => ctx.messages.copyLink(),
   [commands.exportMessages]: async () => (ctx) => ctx.messages.exportShown(),
   [commands.produceMessage]: async () => (await import("./commands/produceMessage.ts")).produceMessage,
+  [commands.openSchema]: async () => (await import("./commands/openSchema.ts")).openSchema,
+  [commands.newSchema]: async () => (await import("./commands/newSchema.ts")).newSchema,
+  [commands.newSchemaVersion]: async () => (await import("./commands/newSchemaVersion.ts")).newSchemaVersion,
+  [commands.registerSchema]: async () => (ctx, target?: SubjectTarget) => ctx.schemas.register(target),
+  [commands.compareSchemaWithPrevious]: async () =>
+    (await import("./commands/compareSchemaWithPrevious.ts")).compareSchemaWithPrevious,
+  [commands.compareSchema]: async () => (await import("./commands/compareSchema.ts")).compareSchema,
+  [commands.explainSchemaChange]: async () => (await import("./commands/explainSchemaChange.ts")).explainSchemaChange,
+  [commands.setCompatibility]: async () => (await import("./commands/setCompatibility.ts")).setCompatibility,
+  [commands.deleteSchema]: async () => (await import("./commands/deleteSchema.ts")).deleteSchema,
+  [commands.deleteSchemaPermanently]: async () =>
+    (await import("./commands/deleteSchemaPermanently.ts")).deleteSchemaPermanently,
+  [commands.showSchemas]: async () => (await import("./commands/showSchemas.ts")).showSchemas,
+  [commands.showTopics]: async () => (await import("./commands/showTopics.ts")).showTopics,
+  [commands.showDeletedSchemas]: async () => (ctx) => ctx.explorer.showDeletedSchemas(true),
+  [commands.hideDeletedSchemas]: async () => (ctx) => ctx.explorer.showDeletedSchemas(false),
+  [commands.copySchema]: async () => (await import("./commands/copySchema.ts")).copySchema,
+  [commands.copySchemaId]: async () => (await import("./commands/copySchemaId.ts")).copySchemaId,
   [commands.startLocalCluster]: async () => (ctx) => ctx.local.start(),
   [commands.stopLocalCluster]: async () => (ctx) => ctx.local.stop(),
   [commands.removeLocalCluster]: async () => (ctx) => ctx.local.remove(),

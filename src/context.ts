@@ -1,6 +1,7 @@
 import type { Event, ExtensionContext, LogOutputChannel, WebviewPanel } from "vscode";
 import type { Connection, ConnectionSecrets } from "./connections/model.ts";
 import type { TreeNode } from "./explorer/node.ts";
+import type { SchemaVersion, SubjectTarget } from "./explorer/subjectTarget.ts";
 import type { ExplorerView } from "./explorer/view.ts";
 import type { ExternalDecoders } from "./externalDecoders.ts";
 import type { Settings } from "./ids.ts";
@@ -11,6 +12,7 @@ import type { Ui } from "./platform/ui.ts";
 import type { Registry } from "./schema/registry/api.ts";
 import type { SchemaCache } from "./schema/registry/diskCache.ts";
 import type { TopicChoice } from "./shared/messages.ts";
+import type { NewSchema } from "./subjects/drafts.ts";
 
 /**
  * What every command, tree node and panel may use: the parts of the extension, by what they do. Built once in extension.ts.
@@ -29,6 +31,7 @@ export interface Ctx {
   readonly messages: MessagesPanels;
   readonly local: LocalClusters;
   readonly evolution: SchemaEvolution;
+  readonly schemas: Schemas;
   /** decoders of other extensions */
   readonly decoders: ExternalDecoders;
   /** runs a command by its id: ours, so that commands need not know each other, or one of VS Code's */
@@ -80,9 +83,14 @@ export interface Explorer {
   refreshNode(node: TreeNode): void;
   /** shows the connection in the tree, expanded, or one of its topics, selected */
   reveal(connectionId: string, topic?: string): Promise<void>;
+  /** shows a subject of the connection's registry in the tree, selected and expanded; a filter that hides it is cleared */
+  revealSubject(connectionId: string, subject: string): Promise<void>;
+  /** reads the subjects of a connection's registry anew, if they have been read at all */
+  refreshSchemas(connectionId: string): void;
   selected(): TreeNode | undefined;
   setFilter(text: string): void;
   showInternalTopics(shown: boolean): Promise<void>;
+  showDeletedSchemas(shown: boolean): void;
 }
 
 /** Which panel, and how it is to be: what is left out stays as it is, or is as on opening. */
@@ -104,6 +112,20 @@ export interface MessagesPanels {
 interface SchemaEvolution {
   /** checks a schema file against a subject of a registry, and says what changed; a Uri, or else the file in the editor in front */
   check(target?: unknown): Promise<void>;
+}
+
+/** The registry's schemas in editors. */
+export interface Schemas {
+  /** read-only, in an editor titled "orders-value v3" */
+  open(version: SchemaVersion): Promise<void>;
+  /** side by side in the diff editor; says in words which readers the change breaks */
+  compare(older: SchemaVersion, newer: SchemaVersion): Promise<void>;
+  /** a page beside the editor that says in words what changed, and which readers that breaks */
+  explain(older: SchemaVersion, newer: SchemaVersion): Promise<void>;
+  /** an untitled document to edit, which Register Schema registers under that subject */
+  draft(draft: NewSchema): Promise<void>;
+  /** checks the document in front, asks, and registers it; what is wrong with it becomes its diagnostics */
+  register(target: SubjectTarget | undefined): Promise<void>;
 }
 
 export interface LocalClusters {

@@ -15,7 +15,7 @@ import { ConnectionStore } from "./connections/store.ts";
 import type { Ctx } from "./context.ts";
 import { ExplorerTree } from "./explorer/tree.ts";
 import { ExternalDecoders } from "./externalDecoders.ts";
-import { type CommandId, languageIds, panels } from "./ids.ts";
+import { type CommandId, languageIds, panels, schemaScheme } from "./ids.ts";
 import { Owner } from "./platform/disposables.ts";
 import { reportError } from "./platform/errors.ts";
 import { Late } from "./platform/late.ts";
@@ -42,6 +42,7 @@ export function activate(extension: ExtensionContext): KafkaWorkbenchApi & Parti
   const messages = owner.own(new Late(async () => (await import("./panels/messages.ts")).createMessagesPanels(ctx)));
   const avroFiles = owner.own(new Late(async () => (await import("./language/avroFiles.ts")).createAvroFiles(ctx)));
   const evolution = owner.own(new Late(async () => new (await import("./language/evolution.ts")).Evolution(ctx)));
+  const schemas = owner.own(new Late(async () => (await import("./subjects/schemas.ts")).createSchemas(ctx)));
   const local = owner.own(new Late(async () => (await import("./localClusters.ts")).createLocalClusters(ctx)));
 
   const ctx: Ctx = {
@@ -71,6 +72,13 @@ export function activate(extension: ExtensionContext): KafkaWorkbenchApi & Parti
       menu: async () => (await local.get()).menu(),
     },
     evolution: { check: async (target) => (await evolution.get()).check(target) },
+    schemas: {
+      open: async (version) => (await schemas.get()).open(version),
+      compare: async (older, newer) => (await schemas.get()).compare(older, newer),
+      explain: async (older, newer) => (await schemas.get()).explain(older, newer),
+      draft: async (draft) => (await schemas.get()).draft(draft),
+      register: async (target) => (await schemas.get()).register(target),
+    },
     run: async (id, ...args) => void (await vscodeCommands.executeCommand(id, ...args)),
   };
   const explorer = owner.own(new ExplorerTree(ctx));
@@ -98,6 +106,11 @@ export function activate(extension: ExtensionContext): KafkaWorkbenchApi & Parti
   owner.own(
     window.registerWebviewPanelSerializer(panels.messages, {
       deserializeWebviewPanel: (panel, state) => guarded(() => ctx.messages.restore(panel, state)),
+    }),
+  );
+  owner.own(
+    workspace.registerTextDocumentContentProvider(schemaScheme, {
+      provideTextDocumentContent: async (uri) => (await schemas.get()).textOf(uri),
     }),
   );
   owner.own(window.registerUriHandler({ handleUri: (uri) => guarded(() => ctx.messages.openLink(uri)) }));

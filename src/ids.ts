@@ -24,6 +24,22 @@ export const commands = {
   copyLink: "kafkaWorkbench.copyLink",
   exportMessages: "kafkaWorkbench.exportMessages",
   produceMessage: "kafkaWorkbench.produceMessage",
+  openSchema: "kafkaWorkbench.openSchema",
+  newSchema: "kafkaWorkbench.newSchema",
+  newSchemaVersion: "kafkaWorkbench.newSchemaVersion",
+  registerSchema: "kafkaWorkbench.registerSchema",
+  compareSchemaWithPrevious: "kafkaWorkbench.compareSchemaWithPrevious",
+  compareSchema: "kafkaWorkbench.compareSchema",
+  explainSchemaChange: "kafkaWorkbench.explainSchemaChange",
+  setCompatibility: "kafkaWorkbench.setCompatibility",
+  deleteSchema: "kafkaWorkbench.deleteSchema",
+  deleteSchemaPermanently: "kafkaWorkbench.deleteSchemaPermanently",
+  showSchemas: "kafkaWorkbench.showSchemas",
+  showTopics: "kafkaWorkbench.showTopics",
+  showDeletedSchemas: "kafkaWorkbench.showDeletedSchemas",
+  hideDeletedSchemas: "kafkaWorkbench.hideDeletedSchemas",
+  copySchema: "kafkaWorkbench.copySchema",
+  copySchemaId: "kafkaWorkbench.copySchemaId",
   startLocalCluster: "kafkaWorkbench.startLocalCluster",
   stopLocalCluster: "kafkaWorkbench.stopLocalCluster",
   removeLocalCluster: "kafkaWorkbench.removeLocalCluster",
@@ -40,9 +56,11 @@ export const panels = { messages: "kafkaWorkbench.messages" } as const;
 /** uri scheme of texts that a panel opens in an editor */
 export const textScheme = "kafka-workbench";
 /** the same, of what a check of a schema file found */
-export const evolutionScheme = "kafka-workbench-schema";
+export const evolutionScheme = "kafka-workbench-check";
 /** languages that package.json contributes */
 export const languageIds = { avroSchema: "avro-schema" } as const;
+/** uri scheme of the registry's schemas in editors: such a uri says all that is needed to read it again */
+export const schemaScheme = "kafka-workbench-schema";
 
 /** Setting → type of its value. Read through platform/settings.ts only. */
 export interface Settings {
@@ -64,6 +82,9 @@ export const contextKeys = {
   hasConnections: "kafkaWorkbench.hasConnections",
   filtered: "kafkaWorkbench.filtered",
   internalTopicsShown: "kafkaWorkbench.internalTopicsShown",
+  /** uris of the untitled documents that hold schemas to be registered */
+  schemaDrafts: "kafkaWorkbench.schemaDrafts",
+  deletedSchemasShown: "kafkaWorkbench.deletedSchemasShown",
 } as const;
 
 /** `contextValue` of tree items; menus match on them. */
@@ -81,6 +102,13 @@ export const nodeKinds = {
   member: "member",
   groupTopic: "groupTopic",
   groupPartition: "groupPartition",
+  schemas: "schemas",
+  subject: "subject",
+  /** softly: it can still be seen */
+  deletedSubject: "subject-deleted",
+  schemaVersion: "schemaVersion",
+  deletedSchemaVersion: "schemaVersion-deleted",
+  schemaReference: "schemaReference",
   problem: "problem",
   info: "info",
 } as const;

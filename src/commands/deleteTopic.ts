@@ -12,7 +12,9 @@ export async function deleteTopic(ctx: Ctx, target?: TopicTarget): Promise<void>
   // the Delete key comes here from every line of the tree
   if (target instanceof TreeNode && target.kind !== nodeKinds.topic) {
     const isConnection = target.kind === nodeKinds.connection || target.kind === nodeKinds.localConnection;
-    return isConnection ? ctx.run(commands.removeConnection, target) : undefined;
+    if (isConnection) return ctx.run(commands.removeConnection, target);
+    const command = schemaCommands.get(target.kind);
+    return command === undefined ? undefined : ctx.run(command, target);
   }
   const { connectionId, topic } = await topicOf(ctx, target, "Delete Topic");
   const cluster = await ctx.clusters.get(connectionId);
@@ -31,6 +33,13 @@ export async function deleteTopic(ctx: Ctx, target?: TopicTarget): Promise<void>
   });
   ctx.explorer.refresh(connectionId);
 }
+
+const schemaCommands = new Map<string, string>([
+  [nodeKinds.subject, commands.deleteSchema],
+  [nodeKinds.schemaVersion, commands.deleteSchema],
+  [nodeKinds.deletedSubject, commands.deleteSchemaPermanently],
+  [nodeKinds.deletedSchemaVersion, commands.deleteSchemaPermanently],
+]);
 
 /** "1,200 messages in 6 partitions are lost" */
 async function whatIsLost(ctx: Ctx, cluster: Cluster, topic: string): Promise<string> {

@@ -1,14 +1,14 @@
 import type { Ctx } from "../context.ts";
 import { isCancelled } from "../shared/userError.ts";
 
-/** Filters topics and groups by name, while it is typed. Escape brings back what was there before. */
+/** Filters topics, groups and subjects by name, while it is typed. Escape brings back what was there before. */
 export async function filter(ctx: Ctx): Promise<void> {
   const before = ctx.explorer.view.filter;
   let soon: NodeJS.Timeout | undefined;
   try {
     const text = await ctx.ui.input({
       title: "Filter by Name",
-      prompt: "Parts of the names of topics and consumer groups; Escape leaves all as it was",
+      prompt: "Parts of the names of topics, consumer groups and subjects; Escape leaves all as it was",
       placeholder: "orders dlq",
       value: before,
       onChange: (value) => {

@@ -35,7 +35,7 @@ interface SaslOptions {
 
 export type RegistryOptions = HttpRegistry | GlueOptions;
 
-interface HttpRegistry {
+export interface HttpRegistry {
   kind: "confluent" | "apicurio";
   /** at least one, all of the same registry */
   urls: string[];

@@ -1,11 +1,14 @@
 import { TreeItem, TreeItemCollapsibleState } from "vscode";
 import type { Connection, RegistryOptions } from "../connections/model.ts";
 import { type NodeKind, nodeKinds } from "../ids.ts";
+import { logError } from "../platform/errors.ts";
 import { isCancelled } from "../shared/userError.ts";
 import { BrokersNode } from "./brokersNode.ts";
 import { GroupsNode } from "./groupsNode.ts";
 import { icons } from "./icons.ts";
 import { type NodeHost, TreeNode } from "./node.ts";
+import { ProblemNode } from "./problemNode.ts";
+import { SchemasNode } from "./schemasNode.ts";
 import { joined } from "./texts.ts";
 import { tooltip } from "./tooltip.ts";
 import { TopicsNode } from "./topicsNode.ts";
@@ -18,6 +21,7 @@ export class ConnectionNode extends TreeNode {
   readonly connection: Connection;
   private state: "idle" | "reached" | "failed" = "idle";
   private parts: [BrokersNode, TopicsNode, GroupsNode] | null = null;
+  private schemasFolder: SchemasNode | null = null;
 
   constructor(host: NodeHost, connection: Connection) {
     super(host, null);
@@ -38,6 +42,11 @@ export class ConnectionNode extends TreeNode {
 
   get groups(): GroupsNode | undefined {
     return this.parts?.[2];
+  }
+
+  /** the folder of schemas, once the connection was expanded and if it has a registry */
+  get schemas(): SchemasNode | undefined {
+    return this.schemasFolder ?? undefined;
   }
 
   item(): TreeItem {
@@ -63,11 +72,16 @@ export class ConnectionNode extends TreeNode {
   }
 
   protected override async load(): Promise<TreeNode[]> {
+    this.schemasFolder = this.connection.registry ? new SchemasNode(this.host, this, this.connectionId) : null;
     try {
       await this.host.ctx.clusters.get(this.connectionId);
     } catch (error) {
-      if (!isCancelled(error)) this.become("failed");
-      throw error;
+      if (isCancelled(error)) throw error;
+      this.become("failed");
+      if (!this.schemasFolder) throw error;
+      // the registry is another server, which may be up
+      logError(this.host.ctx, error);
+      return [new ProblemNode(this.host, this, error), this.schemasFolder];
     }
     this.become("reached");
     this.parts = [
@@ -75,7 +89,7 @@ export class ConnectionNode extends TreeNode {
       new TopicsNode(this.host, this, this.connectionId),
       new GroupsNode(this.host, this, this.connectionId),
     ];
-    return this.parts;
+    return this.schemasFolder ? [...this.parts, this.schemasFolder] : this.parts;
   }
 
   private become(state: typeof this.state): void {

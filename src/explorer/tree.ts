@@ -14,8 +14,10 @@ import { Owner } from "../platform/disposables.ts";
 import { logError } from "../platform/errors.ts";
 import { isCancelled, UserError } from "../shared/userError.ts";
 import { ConnectionNode } from "./connectionNode.ts";
+import { nameFilter } from "./nameFilter.ts";
 import { longFolder, type NodeHost, type TreeNode } from "./node.ts";
 import { ProblemNode } from "./problemNode.ts";
+import { SchemasNode } from "./schemasNode.ts";
 import { SettingProblemNode } from "./settingProblemNode.ts";
 import { TopicsNode } from "./topicsNode.ts";
 import type { ExplorerView } from "./view.ts";
@@ -40,7 +42,11 @@ export class ExplorerTree implements TreeDataProvider<TreeNode>, Explorer, NodeH
 
   constructor(ctx: Ctx) {
     this.ctx = ctx;
-    this.look = { filter: "", internalTopics: ctx.extension.globalState.get(internalTopicsKey, false) };
+    this.look = {
+      filter: "",
+      internalTopics: ctx.extension.globalState.get(internalTopicsKey, false),
+      deletedSchemas: false,
+    };
     this.treeView = this.owner.own(
       window.createTreeView<TreeNode>(views.explorer, { treeDataProvider: this, showCollapseAll: true }),
     );
@@ -124,6 +130,21 @@ export class ExplorerTree implements TreeDataProvider<TreeNode>, Explorer, NodeH
     if (node) await this.treeView.reveal(node, { select: true, focus: false });
   }
 
+  async revealSubject(connectionId: string, subject: string): Promise<void> {
+    const root = this.rootNodes().find((node) => node.connectionId === connectionId);
+    if (!root) return;
+    if (nameFilter(this.look.filter)(subject) === null) this.setFilter("");
+    await this.treeView.reveal(root, { expand: true, select: false, focus: false });
+    const folder = (await this.getChildren(root)).find((node) => node instanceof SchemasNode);
+    const node = folder && (await this.getChildren(folder)).find((child) => child.id === folder.idOf(subject));
+    if (node) await this.treeView.reveal(node, { select: true, focus: true, expand: true });
+  }
+
+  refreshSchemas(connectionId: string): void {
+    const folder = this.roots.get(connectionId)?.schemas;
+    if (folder) this.refreshNode(folder);
+  }
+
   selected(): TreeNode | undefined {
     return this.treeView.selection[0];
   }
@@ -139,6 +160,12 @@ export class ExplorerTree implements TreeDataProvider<TreeNode>, Explorer, NodeH
     this.look = { ...this.look, internalTopics: shown };
     this.lookedAtAnew();
     await this.ctx.extension.globalState.update(internalTopicsKey, shown);
+  }
+
+  showDeletedSchemas(shown: boolean): void {
+    this.look = { ...this.look, deletedSchemas: shown };
+    this.setContext();
+    for (const { schemas } of this.roots.values()) if (schemas) this.refreshNode(schemas);
   }
 
   dispose(): void {
@@ -162,9 +189,10 @@ export class ExplorerTree implements TreeDataProvider<TreeNode>, Explorer, NodeH
     this.setContext();
     // the filter stands above the tree, so that nobody wonders where the rest is
     this.treeView.message = this.look.filter ? `Filter: ${this.look.filter}` : "";
-    for (const { topics, groups } of this.roots.values()) {
+    for (const { topics, groups, schemas } of this.roots.values()) {
       if (topics) this.redraw.fire(topics);
       if (groups) this.redraw.fire(groups);
+      if (schemas) this.redraw.fire(schemas);
     }
   }
 
@@ -174,6 +202,7 @@ export class ExplorerTree implements TreeDataProvider<TreeNode>, Explorer, NodeH
       [contextKeys.hasConnections]: some,
       [contextKeys.filtered]: this.look.filter !== "",
       [contextKeys.internalTopicsShown]: this.look.internalTopics,
+      [contextKeys.deletedSchemasShown]: this.look.deletedSchemas,
     };
     for (const [key, value] of Object.entries(values)) void commands.executeCommand("setContext", key, value);
   }

@@ -3,4 +3,6 @@ export interface ExplorerView {
   /** the name filter; "" shows all */
   readonly filter: string;
   readonly internalTopics: boolean;
+  /** subjects and versions of schemas that are deleted, but not for good */
+  readonly deletedSchemas: boolean;
 }

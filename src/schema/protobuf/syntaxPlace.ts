@@ -8,6 +8,12 @@ export interface Place {
   column: number;
 }
 
+/** What the parser says of a .proto file by itself, and where; null: nothing. Imports and types are not looked for. */
+export function syntaxProblem(text: string): { message: string; place: Place | null } | null {
+  const message = refusal(text);
+  return message === null ? null : { message, place: placeOfSyntaxError(text, message) };
+}
+
 /**
  * Where the parser stops with `message`, which has a line at best: at the end of the shortest beginning of the text that it refuses with the
  * same words. Null when there is none.

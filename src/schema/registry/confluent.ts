@@ -200,7 +200,9 @@ export class ConfluentRegistry implements Registry {
     try {
       await this.#http.text({ method: "DELETE", path, headers, missing, signal });
     } catch (error) {
-      if (deletion === "soft" || !(error instanceof UserError) || error.code !== missing.code) throw error;
+      // Apicurio calls it a conflict that a version is deleted already
+      const isAlready = error instanceof UserError && (error.code === missing.code || error.code === "incompatible");
+      if (deletion === "soft" || !isAlready) throw error;
       already = error;
     }
     if (deletion === "soft") return;

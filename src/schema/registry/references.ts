@@ -35,3 +35,19 @@ export async function collectReferences(
   }
   return [...found.values()];
 }
+
+/** The direct references of a schema: those whose names its text has. Others are references of references. */
+export const directReferences = ({
+  schema,
+  references,
+}: Pick<RegisteredSchema, "schema" | "references">): SchemaReference[] =>
+  references
+    .filter(({ name }) => isNamedIn(schema, name))
+    .map(({ name, subject, version }) => ({ name, subject, version }));
+
+/** Whether a schema's text refers to something of that name: by the whole name, or, as Avro allows within a namespace, its last part. */
+export function isNamedIn(text: string, name: string): boolean {
+  if (text.includes(`"${name}`) || text.includes(`'${name}'`) || text.includes(`/${name}"`)) return true;
+  const last = name.slice(name.lastIndexOf(".") + 1);
+  return !/[/]|\.(proto|json)$/.test(name) && text.includes(`"${last}"`);
+}
