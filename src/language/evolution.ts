@@ -29,6 +29,8 @@ import { type Checked, changesDocument, demandedBy, verdictText } from "./verdic
 const mostVersions = 100;
 const quietMs = 400;
 const mostShown = 200;
+/** characters; a longer file is compared when it is checked, not while it is typed */
+const mostCompared = 1_000_000;
 
 /** What a document is compared with while it is edited on. */
 interface Baseline {
@@ -69,7 +71,8 @@ export class Evolution implements Disposable {
     );
     const { level, compatible } = checked;
     this.baselines.set(document.uri.toString(), { latest, level });
-    this.mark(document, checked.differences?.changes ?? [], level, compatible ?? true, checked.messages);
+    const { messages, differences } = checked;
+    this.mark(document, { latest, level }, differences?.changes ?? [], { compatible: compatible ?? true, messages });
     const show = "Show Changes";
     const say = compatible === false ? this.ctx.ui.warn : this.ctx.ui.info;
     if ((await say(verdictText(checked), show)) !== show) return;
@@ -89,8 +92,10 @@ export class Evolution implements Disposable {
     });
   }
 
-  private async again(document: TextDocument, { latest, level }: Baseline, signal: AbortSignal): Promise<void> {
+  private async again(document: TextDocument, baseline: Baseline, signal: AbortSignal): Promise<void> {
+    const { latest } = baseline;
     const text = document.getText();
+    if (text.length > mostCompared) return;
     let changes: SchemaDifference[];
     try {
       const { type, references } = latest;
@@ -101,19 +106,17 @@ export class Evolution implements Disposable {
       return;
     }
     if (signal.aborted || document.isClosed) return;
-    this.mark(document, changes, level, null, []);
+    this.mark(document, baseline, changes, null);
   }
 
-  /** @param compatible what the registry says; null: it was not asked */
+  /** @param said what the registry says; null: it was not asked */
   private mark(
     document: TextDocument,
+    { latest: { type }, level }: Baseline,
     changes: readonly SchemaDifference[],
-    level: string | null,
-    compatible: boolean | null,
-    messages: readonly string[],
+    said: { compatible: boolean; messages: readonly string[] } | null,
   ): void {
     const text = document.getText();
-    const { type } = this.baselines.get(document.uri.toString())!.latest;
     const demanded = demandedBy(level);
     const marked = changes
       .filter(({ severity }) => severity === "breaking" || severity === "misread")
@@ -123,12 +126,12 @@ export class Evolution implements Disposable {
         const range = place
           ? new Range(document.positionAt(place.start), document.positionAt(place.end))
           : new Range(0, 0, 0, 1);
-        const isRefused = compatible !== true && breaks.some((one) => demanded.includes(one));
+        const isRefused = said?.compatible !== true && breaks.some((one) => demanded.includes(one));
         const severity = isRefused ? DiagnosticSeverity.Error : DiagnosticSeverity.Warning;
         return diagnostic(range, `${path}: ${message}${effect === "" ? "" : ` ${effect}`}`, severity);
       });
-    if (compatible === false && !marked.some(({ severity }) => severity === DiagnosticSeverity.Error)) {
-      const why = messages[0] ?? "it says no more";
+    if (said?.compatible === false && !marked.some(({ severity }) => severity === DiagnosticSeverity.Error)) {
+      const why = said.messages[0] ?? "it says no more";
       marked.unshift(
         diagnostic(new Range(0, 0, 0, 1), `The registry refuses this schema: ${why}`, DiagnosticSeverity.Error),
       );
@@ -144,7 +147,12 @@ function diagnostic(range: Range, message: string, severity: DiagnosticSeverity)
 }
 
 async function documentOf(target: unknown): Promise<TextDocument> {
-  if (target instanceof Uri) return workspace.openTextDocument(target);
+  if (target instanceof Uri) {
+    const document = await workspace.openTextDocument(target);
+    // what breaks is marked in it
+    await window.showTextDocument(document);
+    return document;
+  }
   const document = window.activeTextEditor?.document;
   if (document) return document;
   throw new UserError("Open a schema file first: this is about the one in front.", { code: "schema-file" });

@@ -102,6 +102,22 @@ describe("Avro schema files", () => {
     assert.ok(!attributes.includes("type"), attributes.join());
   });
 
+  it("may use the types that other files of the workspace define, for as long as these are there", async () => {
+    const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
+    assert.ok(folder);
+    const other = vscode.Uri.joinPath(folder, "address.avsc");
+    const text = '{ "type": "record", "name": "Address", "namespace": "shop", "fields": [] }';
+    const document = await opened(order.replace("dezimal", "shop.Address"));
+    await until("the type is not known", () => problems(document).length === 1);
+    await vscode.workspace.fs.writeFile(other, Buffer.from(text));
+    try {
+      await until("the other file is seen", () => problems(document).length === 0);
+    } finally {
+      await vscode.workspace.fs.delete(other);
+    }
+    await until("the type is not known any more", () => problems(document).length === 1);
+  });
+
   it("are not checked beyond a length, and say so", async () => {
     const document = await opened(`{"type": "string", "doc": "${"x".repeat(1_000_001)}"}`);
     await until("it is said", () => problems(document).length > 0);

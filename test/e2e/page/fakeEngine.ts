@@ -17,8 +17,9 @@ import {
   type Timeline,
   type ViewSpec,
 } from "../../../src/shared/messages.ts";
-import type { SchemaCount, SchemaTotal, SchemaUse, SeenAt } from "../../../src/shared/schemaUse.ts";
+import type { SchemaUse } from "../../../src/shared/schemaUse.ts";
 import { UserError } from "../../../src/shared/userError.ts";
+import { madeUse } from "./fakeSchemas.ts";
 import { FakeView, type Made } from "./fakeView.ts";
 
 const utf8 = new TextEncoder();
@@ -213,54 +214,9 @@ export class FakeEngine implements EngineMethods {
     return { run, earliest: String(from), latest: String(to), from: String(from), step, kept, shown };
   }
 
-  /** half of the Avro values were written with the former version, and now and then one with a schema that nobody knows */
   schemaUse(): SchemaUse {
     const { run, firstSeq, nextSeq } = this.status;
-    const ids = (seq: number) =>
-      seq % 200 === 10 ? 9 : made(seq).format === "avro" ? (seq < nextSeq / 2 ? 11 : 12) : 0;
-    const seen = new Map<number, number[]>();
-    let payloads = 0;
-    for (let seq = firstSeq; seq < nextSeq; seq++) {
-      if (made(seq).value === null) continue;
-      payloads++;
-      seen.set(ids(seq), [...(seen.get(ids(seq)) ?? []), seq]);
-    }
-    const at = (seq: number): SeenAt => {
-      const { partition, offset, timestamp } = this.row(seq);
-      return { seq, partition, offset, timestamp };
-    };
-    const counts = [...seen].flatMap(([key, seqs]): SchemaCount[] => {
-      if (key === 0) return [];
-      const known = key > 9;
-      return [
-        {
-          topic: "orders",
-          part: "value",
-          key,
-          count: seqs.length,
-          first: at(seqs[0]!),
-          last: at(seqs.at(-1)!),
-          schema: {
-            id: key,
-            type: known ? "AVRO" : null,
-            subject: known ? "orders-value" : null,
-            version: known ? key - 9 : null,
-          },
-          problem: known ? null : "schema id 9 is unknown to the registry (404)",
-        },
-      ];
-    });
-    const unnamed = seen.get(0)?.length ?? 0;
-    const totals: SchemaTotal[] = [
-      { topic: "orders", part: "key", payloads: nextSeq - firstSeq, unnamed: nextSeq - firstSeq, others: 0 },
-      { topic: "orders", part: "value", payloads, unnamed, others: 0 },
-    ];
-    return {
-      run,
-      messages: nextSeq - firstSeq,
-      counts: counts.sort((a, b) => Number(a.key === 9) - Number(b.key === 9) || +a.key - +b.key),
-      totals,
-    };
+    return madeUse(run, firstSeq, nextSeq, made, (seq) => this.row(seq));
   }
 
   copyAs(seqs: number[]): string {

@@ -66,6 +66,8 @@ describe("the automatic choice", () => {
     assert.match(viewOf(xml).text, /<order id="1">\n +<item>a<\/item>\n<\/order>/);
     const utf16 = Buffer.concat([Buffer.from([0xff, 0xfe]), Buffer.from("some text of an order", "utf16le")]);
     assert.deepEqual(shown(utf16), ["text", "text", "some text of an order"]);
+    const emoji = Buffer.concat([Buffer.from([0xff, 0xfe]), Buffer.from("Grüße 😀", "utf16le")]);
+    assert.deepEqual(shown(emoji), ["text", "text", "Grüße 😀"]);
   });
 
   test("never takes text for something else, nor bytes for text", () => {
@@ -178,6 +180,14 @@ describe("what a person chose", () => {
     assert.equal(framed.text, '{\n  "n": "150"\n}');
   });
 
+  test("may be a schema whose fault is told in few words", async () => {
+    const long = { ...avro, schema: `"${"x".repeat(5000)}"` };
+    const [problem] = decoded(long, Buffer.from([1])).problems;
+    assert.ok(problem!.length < 1100 && problem!.endsWith("…"), problem);
+    const base64 = await chosen({ ...avro, type: "PROTOBUF", schema: "abcd" }).view(Buffer.from([1]), context, WHOLE);
+    assert.match(base64.problems.join(), /it is neither a \.proto file nor a descriptor of one in base64$/);
+  });
+
   test("may be another extension's decoder", async () => {
     const as: DecodeAs = { kind: "extension", id: "acme.x", label: "Acme" };
     const asked: unknown[] = [];
@@ -194,6 +204,17 @@ describe("what a person chose", () => {
       ["extension-json", '{\n  "a": 1\n}', ["Decoded by Acme."]],
     );
     assert.deepEqual(asked, [["acme.x", [1, 2], { topic: "orders", part: "value" }]]);
+    const boasting = createDecoder({
+      choices: { of: () => as },
+      external: async () => ({ text: "{a", json: true, problems: [] }),
+    });
+    for (const given of [
+      await boasting.preview(Buffer.from([1]), context, 100),
+      await boasting.view(Buffer.from([1]), context, WHOLE),
+    ]) {
+      const { format, text: made, problems } = given;
+      assert.deepEqual([format, made, problems], ["extension", "{a", ["Acme calls it JSON, but it is not"]]);
+    }
     const bad = createDecoder({ choices: { of: () => as }, external: () => Promise.reject(new Error("no magic")) });
     const cell = await bad.preview(Buffer.from([1, 2]), context, 100);
     assert.deepEqual([cell.format, cell.problems], ["binary", ["not decoded by Acme: no magic"]]);
