@@ -3,7 +3,7 @@ import type { Ctx } from "../context.ts";
 import { registryConnectionOf } from "../explorer/subjectTarget.ts";
 import { commands } from "../ids.ts";
 import { back } from "../platform/ui.ts";
-import { typeName } from "../schema/compareSchemas.ts";
+import { typeName } from "../shared/schemaTypes.ts";
 import { CancelledError } from "../shared/userError.ts";
 import { emptySchema, recordNameFor } from "../subjects/templates.ts";
 

@@ -1,8 +1,8 @@
 import { type CancellationToken, TreeItem, TreeItemCollapsibleState } from "vscode";
 import { commands, type NodeKind, nodeKinds } from "../ids.ts";
 import type { RegisteredSchema } from "../schema/api.ts";
-import { typeName } from "../schema/compareSchemas.ts";
 import type { Version } from "../schema/registry/api.ts";
+import { typeName } from "../shared/schemaTypes.ts";
 import { messageOf } from "../shared/userError.ts";
 import { icons } from "./icons.ts";
 import { type NodeHost, TreeNode } from "./node.ts";

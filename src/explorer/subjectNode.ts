@@ -1,8 +1,8 @@
 import { TreeItem, TreeItemCollapsibleState } from "vscode";
 import { type NodeKind, nodeKinds } from "../ids.ts";
-import { typeName } from "../schema/compareSchemas.ts";
 import type { Setting } from "../schema/registry/api.ts";
 import { inParallel } from "../shared/inParallel.ts";
+import { typeName } from "../shared/schemaTypes.ts";
 import { messageOf } from "../shared/userError.ts";
 import { icons } from "./icons.ts";
 import type { Highlights } from "./nameFilter.ts";

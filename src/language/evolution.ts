@@ -18,6 +18,7 @@ import type { RegisteredSchema } from "../schema/api.ts";
 import { schemaDifferences } from "../schema/differences.ts";
 import { placeOfChange } from "../schema/placeOfChange.ts";
 import type { Registry, SchemaReference } from "../schema/registry/api.ts";
+import { typeName } from "../shared/schemaTypes.ts";
 import type { SchemaDifference } from "../shared/schemaUse.ts";
 import { messageOf, UserError } from "../shared/userError.ts";
 import { askSubject } from "./askSubject.ts";
@@ -186,8 +187,6 @@ async function checkAgainst(
   const version = latest.version ?? "latest";
   return { checked: { file: file.name, subject, version, level, ...verdict, ...compared }, latest };
 }
-
-const typeName = (type: string): string => ({ AVRO: "Avro", PROTOBUF: "Protobuf", JSON: "JSON" })[type] ?? type;
 
 async function levelOf(registry: Registry, subject: string, signal: AbortSignal): Promise<string | null> {
   try {

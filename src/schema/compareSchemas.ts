@@ -1,10 +1,8 @@
+import { typeName } from "../shared/schemaTypes.ts";
 import { asSentence } from "../shared/sentence.ts";
 import { messageOf, UserError } from "../shared/userError.ts";
-import type { RegisteredSchema } from "./api.ts";
+import { type ComparedSchema, schemaDifferences } from "./differences.ts";
 import type { SchemaChange } from "./schemaChange.ts";
-
-/** A schema's text with all that it refers to. */
-export type ComparedSchema = Pick<RegisteredSchema, "type" | "schema" | "references">;
 
 export interface VersionChange {
   /** where: "$.items[].qty" in values, "shop.Order.total" in a .proto file */
@@ -43,51 +41,14 @@ export async function compareSchemas(older: ComparedSchema, newer: ComparedSchem
 }
 
 async function compareOfType(older: ComparedSchema, newer: ComparedSchema): Promise<VersionComparison> {
-  switch (older.type) {
-    case "AVRO": {
-      const [{ compareAvro }, { parseAvro }] = await Promise.all([
-        import("./avro/compatibility.ts"),
-        import("./avro/schema.ts"),
-      ]);
-      const { changes, backward, forward } = compareAvro(parseAvro(older), parseAvro(newer));
-      return {
-        changes: changes.map(({ path, message, effect, breaks }) => ({
-          path,
-          message: `${asSentence(message)} ${asSentence(effect)}`.trim(),
-          breaks: breaks.filter((each) => each !== "FULL"),
-        })),
-        backward,
-        forward,
-      };
-    }
-    case "PROTOBUF": {
-      const [{ compareProtobuf }, { parseProtobuf }] = await Promise.all([
-        import("./protobuf/compare.ts"),
-        import("./protobuf/schema.ts"),
-      ]);
-      return judged(compareProtobuf(parseProtobuf(older), parseProtobuf(newer)));
-    }
-    case "JSON": {
-      const { compareJsonSchema } = await import("./jsonSchema/compare.ts");
-      return judged(compareJsonSchema(older, newer));
-    }
-    default:
-      throw new Error(`schemas of type ${older.type} are not known here`);
-  }
-}
-
-function judged(changes: readonly SchemaChange[]): VersionComparison {
-  const holds = (promise: SchemaChange["breaks"][number]): boolean =>
-    !changes.some(({ breaks }) => breaks.includes(promise));
+  const { changes, backward, forward } = await schemaDifferences(older, newer);
   return {
-    changes: changes.map(({ path, message, breaks }) => ({ path, message: asSentence(message), breaks })),
-    backward: holds("BACKWARD"),
-    forward: holds("FORWARD"),
+    changes: changes.map(({ path, message, effect, breaks }) => ({
+      path,
+      message: `${asSentence(message)} ${asSentence(effect)}`.trim(),
+      breaks,
+    })),
+    backward,
+    forward,
   };
-}
-
-/** As people call it: "Avro", "Protobuf", "JSON Schema". */
-export function typeName(type: string): string {
-  const names: Record<string, string> = { AVRO: "Avro", PROTOBUF: "Protobuf", JSON: "JSON Schema" };
-  return Object.hasOwn(names, type) ? names[type]! : type;
 }

@@ -37,8 +37,9 @@ async function bundleHostTests(): Promise<string> {
     external: ["vscode"],
     sourcemap: "inline",
     logLevel: "warning",
-    // the one spelling of an ES module's own folder that the tests use; each bundle lies where this says
-    define: { "import.meta.dirname": "__dirname" },
+    // the spellings of an ES module's own place that tests and sources use; each bundle lies where this says
+    banner: { js: 'const __fileUrl = require("node:url").pathToFileURL(__filename).href;' },
+    define: { "import.meta.dirname": "__dirname", "import.meta.url": "__fileUrl" },
   });
   return join(bundled, "index.cjs");
 }
