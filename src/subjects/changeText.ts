@@ -1,7 +1,8 @@
 import { wrap } from "../platform/wrap.ts";
 import type { VersionComparison } from "../schema/compareSchemas.ts";
 
-const width = 100;
+/** characters of a line: half of a window, beside the diff */
+const width = 64;
 
 /** Which readers a change breaks, in one sentence. `older` and `newer` name the versions: "v2", "this schema". */
 export function verdict({ changes, backward, forward }: VersionComparison, older: string, newer: string): string {
@@ -47,8 +48,8 @@ export function changesPage(comparison: VersionComparison, title: string, older:
     "",
     ...wrap(verdict(comparison, older, newer), width),
     "",
-    `  backward  ${backward ? "yes" : "no "}  readers with ${newer} read what was written with ${older}`,
-    `  forward   ${forward ? "yes" : "no "}  readers with ${older} read what is written with ${newer}`,
+    `  backward  ${backward ? "yes" : "no "}  ${newer} reads what was written with ${older}`,
+    `  forward   ${forward ? "yes" : "no "}  ${older} reads what is written with ${newer}`,
     ...list("What breaks readers", breaking),
     ...list("What else changed", others),
     "",
