@@ -1,12 +1,13 @@
 import type { TopicChoice } from "../shared/messages.ts";
 import { wholeView } from "../shared/messages.ts";
-import type {
-  DraftField,
-  FilterDraft,
-  MessagesState,
-  PanelLayout,
-  ProduceDraft,
-  SerializedPanel,
+import {
+  type DraftField,
+  type FilterDraft,
+  type MessagesState,
+  type PanelLayout,
+  PLAIN_ENCODINGS,
+  type ProduceDraft,
+  type SerializedPanel,
 } from "../shared/protocol.ts";
 import { type Loose, number, object, oneOf, positive, recordRef, text, texts } from "./loose.ts";
 import { restoredFilterDraft, restoredQuery, restoredView } from "./restoredQuery.ts";
@@ -116,8 +117,10 @@ function restoredField(field: Loose | null): DraftField | null {
       const subject = text(field?.["subject"]);
       return { encoding, text: value, ...(subject === null ? {} : { subject }) };
     }
-    default:
-      return null;
+    default: {
+      const plain = PLAIN_ENCODINGS.find(({ id }) => id === encoding);
+      return plain ? { encoding: plain.id, text: value } : null;
+    }
   }
 }
 

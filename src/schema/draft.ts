@@ -7,6 +7,10 @@ import { parseAvro } from "./avro/schema.ts";
 import { layOutJson } from "./jsonLayout.ts";
 import { jsonSchemaExample } from "./jsonSchemaExample.ts";
 import { type JsonNode, JsonSyntaxError, parseJson } from "./jsonTree.ts";
+import { encodeCbor } from "./plain/cborEncode.ts";
+import { encodeKafkaSerde } from "./plain/kafkaSerdes.ts";
+import { encodeMsgpack } from "./plain/msgpack.ts";
+import { encodeSmile } from "./plain/smileEncode.ts";
 import { inWireFormat } from "./registry/wire.ts";
 
 /** A problem of one field; the caller knows which field it is. */
@@ -18,6 +22,7 @@ export type Encoded = { bytes: Uint8Array | null } | { problems: FieldProblem[] 
  * The bytes that a field of a draft stands for, or what is wrong with it. Never throws.
  *
  * - text: as it is, in UTF-8. json: checked, then sent exactly as typed. hex: pairs of digits, white space ignored. null: no bytes.
+ * - a format without a schema: from JSON, as it is shown when it is read.
  * - schema: the wire format of `schema`'s registry. Avro from JSON (see encodeAvro for the forms it takes). JSON Schema: the JSON text
  *   as typed, once the schema's rules hold. Protobuf: the schema's first message from its canonical JSON (see encodeProtobuf).
  */
@@ -35,6 +40,16 @@ export async function encodeField(field: DraftField, schema: RegisteredSchema | 
         return hex(field.text);
       case "schema":
         return await withSchema(field.text, schema);
+      case "messagepack":
+        return encodeMsgpack(parseJson(field.text));
+      case "cbor":
+        return encodeCbor(parseJson(field.text));
+      case "smile":
+        return encodeSmile(parseJson(field.text));
+      case "uuid":
+        return encodeKafkaSerde("uuid", asJsonString(field.text));
+      default:
+        return encodeKafkaSerde(field.encoding, parseJson(field.text));
     }
   } catch (error) {
     if (error instanceof JsonSyntaxError) return problem(`not JSON: ${error.message}`, error.at);
@@ -87,6 +102,10 @@ function hex(text: string): Encoded {
   }
   return { bytes: Buffer.from(digits.replace(/\s+/g, ""), "hex") };
 }
+
+/** A UUID is seldom typed in quotes. */
+const asJsonString = (text: string): JsonNode =>
+  parseJson(text.trim().startsWith('"') ? text : JSON.stringify(text.trim()));
 
 /** Enough to act on. */
 const MAX_PROBLEMS = 20;

@@ -169,7 +169,23 @@ export interface MessagesInit {
 }
 
 /** How a field of a draft is turned into bytes. "schema": encoded with the subject's latest schema, entered as JSON. */
-export type DraftEncoding = "text" | "json" | "hex" | "schema" | "null";
+export type DraftEncoding = "text" | "json" | "hex" | "schema" | "null" | PlainEncoding;
+
+/** Formats without a schema that are entered as JSON, in the notation in which they are shown. */
+export const PLAIN_ENCODINGS = [
+  { id: "messagepack", label: "MessagePack" },
+  { id: "cbor", label: "CBOR" },
+  { id: "smile", label: "Smile" },
+  { id: "short", label: "Short (Kafka)" },
+  { id: "integer", label: "Integer (Kafka)" },
+  { id: "long", label: "Long (Kafka)" },
+  { id: "float", label: "Float (Kafka)" },
+  { id: "double", label: "Double (Kafka)" },
+  { id: "boolean", label: "Boolean (Kafka)" },
+  { id: "uuid", label: "UUID (Kafka)" },
+] as const;
+
+type PlainEncoding = (typeof PLAIN_ENCODINGS)[number]["id"];
 
 export interface DraftField {
   encoding: DraftEncoding;

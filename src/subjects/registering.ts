@@ -20,8 +20,6 @@ export interface Registering {
 
 const title = "Register Schema";
 
-export const typeWords = typeName;
-
 /** All that is not known of the document or the target is asked for. */
 export async function askWhatToRegister(
   ctx: Ctx,

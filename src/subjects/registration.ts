@@ -16,11 +16,12 @@ import { logError } from "../platform/errors.ts";
 import type { RegisteredSchema } from "../schema/api.ts";
 import { compareSchemas, type VersionComparison } from "../schema/compareSchemas.ts";
 import type { SchemaDraft } from "../schema/registry/api.ts";
+import { typeName } from "../shared/schemaTypes.ts";
 import { CancelledError, UserError } from "../shared/userError.ts";
 import { changeCount, verdict } from "./changeText.ts";
 import { isClosed, type SchemaDrafts } from "./drafts.ts";
 import { changeProblems, localProblems, refusalWords, registryProblems, type SchemaProblem } from "./problems.ts";
-import { askWhatToRegister, type Registering, typeWords } from "./registering.ts";
+import { askWhatToRegister, type Registering } from "./registering.ts";
 import { titleOf, uriOf } from "./uris.ts";
 
 /** Registers what is in an editor: checks it first, shows what is wrong with it in the editor, and asks before anything is changed. */
@@ -173,7 +174,7 @@ export class Registration implements Disposable {
     }));
     const comparison = latest && (await this.comparison(latest, draft));
     const lines = [
-      `Type: ${typeWords(draft.type)}`,
+      `Type: ${typeName(draft.type)}`,
       `Connection: ${connection} (${url})`,
       draft.references.length > 0
         ? `References: ${draft.references.map((each) => `${each.name} (${titleOf({ ...each, connectionId })})`).join(", ")}`

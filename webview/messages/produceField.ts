@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { live } from "lit/directives/live.js";
-import type { DraftProblem } from "../../src/shared/protocol.ts";
+import { type DraftProblem, PLAIN_ENCODINGS } from "../../src/shared/protocol.ts";
 import { button, dropdown } from "../ui/controls.ts";
 import { icon } from "../ui/icon.ts";
 import type { Panel } from "./panel.ts";
@@ -27,6 +27,7 @@ export function produceField(panel: Panel, part: "key" | "value"): TemplateResul
     ...(field.encoding === "schema" && !subjects.some((s) => s.subject === field.subject)
       ? [{ value: current, label: `Schema: ${field.subject ?? ""}` }]
       : []),
+    ...PLAIN_ENCODINGS.map(({ id, label }) => ({ value: id as string, label })),
     { value: "null", label: part === "value" ? "Null (tombstone)" : "Null (no key)" },
   ];
   const example = field.encoding === "schema" ? producing.exampleOf(part, field.subject) : null;
@@ -87,8 +88,18 @@ function placeholder(encoding: string): string {
       return "00 01 ff";
     case "schema":
       return "a JSON value that the schema accepts";
-    default:
+    case "messagepack":
+    case "cbor":
+    case "smile":
+      return "a JSON value";
+    case "boolean":
+      return "true";
+    case "uuid":
+      return "123e4567-e89b-12d3-a456-426614174000";
+    case "text":
       return "";
+    default:
+      return "a number";
   }
 }
 

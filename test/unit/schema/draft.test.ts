@@ -286,3 +286,35 @@ test("what cannot be encoded says so", async () => {
   assert.ok("problems" in (await encodeField({ encoding: "schema", text: "{}" }, avro("x", { type: "THRIFT" }))));
   assert.match((await problemsOf("schema", "{}", { type: "nonsense" }))[0]!.message, /not defined/);
 });
+
+test("formats without a schema are sent from the JSON that they are shown as", async () => {
+  const cases: [DraftEncoding, string, string][] = [
+    ["messagepack", '{"a":9007199254740993}', "81a161cf0020000000000001"],
+    ["cbor", '{"a":[1,"x"]}', "a1616182016178"],
+    ["smile", '{"a":1}', "3a290a"],
+    ["short", "-2", "fffe"],
+    ["integer", "70000", "00011170"],
+    ["long", "9007199254740993", "0020000000000001"],
+    ["float", "0.1", "3dcccccd"],
+    ["double", '"NaN"', "7ff8000000000000"],
+    ["boolean", "true", "01"],
+    [
+      "uuid",
+      " 123e4567-e89b-12d3-a456-426614174000 ",
+      Buffer.from("123e4567-e89b-12d3-a456-426614174000").toString("hex"),
+    ],
+  ];
+  for (const [encoding, text, hex] of cases) {
+    const bytes = (await bytesOf(encoding, text)).toString("hex");
+    assert.ok(encoding === "smile" ? bytes.startsWith(hex) : bytes === hex, `${encoding}: ${bytes}`);
+  }
+  for (const [encoding, text] of [
+    ["short", "70000"],
+    ["integer", "1.5"],
+    ["boolean", "yes"],
+    ["uuid", "12"],
+    ["cbor", '{"a":'],
+  ] as const) {
+    assert.ok((await problemsOf(encoding, text))[0]!.message.length > 10, encoding);
+  }
+});
