@@ -126,7 +126,7 @@ describe("what Python's clients write", () => {
       test(`a container file with the codec ${codec} as a payload`, async () => {
         const view = await firstValue(`container-${codec}`);
         if (codec === "bzip2") {
-          assert.equal(view.text, "[]");
+          assert.equal(view.format, "binary");
           assert.match(view.problems.join(), /bzip2/);
           return;
         }

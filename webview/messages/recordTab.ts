@@ -40,7 +40,7 @@ export function recordTab(panel: Panel, d: RecordDetail): TemplateResult {
       title: `Copy ${coordinates}`,
       onClick: () => void panel.attempt(() => panel.rpc.call("copyText", [coordinates])),
     })}
-    <h3 id="copy-message">Copy the message</h3>
+    <p id="copy-message" class="group-name">Copy the message</p>
     <div class="buttons" role="group" aria-labelledby="copy-message">
       ${COPIES.map(([label, format]) =>
         button({
