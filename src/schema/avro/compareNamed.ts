@@ -1,6 +1,6 @@
+import { listed } from "../problemWords.ts";
 import { hasUsableDefault, isNameOf, unknownSymbols } from "./canRead.ts";
 import type { Comparison, Matters, Report } from "./compatibility.ts";
-import { listed } from "./encodeWords.ts";
 import { type AvroEnum, type AvroNamed, unqualified } from "./schema.ts";
 
 /** Names, aliases and docs of two types that stand at the same place. */

@@ -1,8 +1,8 @@
 import { printJson } from "../jsonTree.ts";
+import { shortened } from "../problemWords.ts";
 import { writtenField } from "./canRead.ts";
 import { compareAliases, compareDocs, defaultChange } from "./compareNamed.ts";
 import type { Comparison, Matters } from "./compatibility.ts";
-import { shortened } from "./encodeWords.ts";
 import type { AvroField, AvroRecord } from "./schema.ts";
 import { typeText } from "./typeText.ts";
 

@@ -1,11 +1,11 @@
 import { isUtf8 } from "node:buffer";
 import { crc32, inflateRawSync, zstdDecompressSync } from "node:zlib";
 import { messageOf } from "../../shared/userError.ts";
+import { unpackSnappy } from "../plain/snappy.ts";
 import type { Decoded } from "../schemaFormats.ts";
 import { compileSequence } from "./decode.ts";
 import { AvroInput, AvroProblem } from "./input.ts";
 import { type AvroType, parseAvro } from "./schema.ts";
-import { snappyDecompress } from "./snappy.ts";
 
 /**
  * Object container files: a header with the schema, then blocks of values, as files and as messages of their own.
@@ -178,7 +178,7 @@ function decompressed(codec: string, data: Buffer): Buffer {
         return zstdDecompressSync(data, limit);
       case "snappy": {
         if (data.length < 4) throw new Error("its checksum is missing");
-        const out = snappyDecompress(data.subarray(0, -4), MAX_BLOCK);
+        const out = unpackSnappy(data.subarray(0, -4), MAX_BLOCK);
         if (crc32(out) !== data.readUInt32BE(data.length - 4)) throw new Error("its checksum (CRC-32) is wrong");
         return out;
       }

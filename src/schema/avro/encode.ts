@@ -1,6 +1,7 @@
 import type { JsonNode } from "../jsonTree.ts";
+import { described, listed, shortened, stepOf } from "../problemWords.ts";
 import { parseDate, parseInstant, parseTime, parseTimestamp } from "./dates.ts";
-import { described, FORMS, listed, namesOf, shortened, stepOf } from "./encodeWords.ts";
+import { FORMS, namesOf } from "./encodeWords.ts";
 import type { Decimal } from "./logical.ts";
 import { lookOf } from "./look.ts";
 import { AvroOutput } from "./output.ts";

@@ -1,4 +1,4 @@
-import type { JsonNode } from "../jsonTree.ts";
+import { listed } from "../problemWords.ts";
 import { type AvroUnion, branchName } from "./schema.ts";
 
 /** How dates and times are written, for problems. */
@@ -15,28 +15,3 @@ export const FORMS = {
 };
 
 export const namesOf = ({ branches }: AvroUnion): string => listed(branches.map(branchName));
-
-export const listed = (names: string[]): string =>
-  names.length > 12 ? `${names.slice(0, 12).join(", ")}, … (${names.length} in all)` : names.join(", ");
-
-export const shortened = (text: string): string => (text.length > 60 ? `${text.slice(0, 60)}…` : text);
-
-export function described(node: JsonNode): string {
-  switch (node.kind) {
-    case "null":
-      return "null";
-    case "boolean":
-      return String(node.value);
-    case "number":
-      return shortened(node.text);
-    case "string":
-      return JSON.stringify(shortened(node.value));
-    case "array":
-      return "an array";
-    case "object":
-      return "an object";
-  }
-}
-
-export const stepOf = (name: string): string =>
-  /^[A-Za-z_][A-Za-z0-9_]*$/.test(name) ? `.${name}` : `[${JSON.stringify(name)}]`;

@@ -1,3 +1,4 @@
+import { listed } from "../problemWords.ts";
 import { CanRead, hasUsableDefault, isNameOf, isPromotion, unknownSymbols, writtenField } from "./canRead.ts";
 import {
   compile,
@@ -13,7 +14,6 @@ import {
   unlessTooDeep,
 } from "./decode.ts";
 import { encodeDefault } from "./encode.ts";
-import { listed } from "./encodeWords.ts";
 import { AvroProblem } from "./input.ts";
 import { doubleText, floatText, nearestFloat } from "./numbers.ts";
 import { type FieldSource, readResolvedRecord } from "./resolveRecord.ts";

@@ -11,7 +11,7 @@ const MAX_RATIO = 22;
 
 /** One raw block (format_description.txt). Throws a sentence; memory is taken only for a size that the block can have, up to `limit` bytes. */
 export function unpackSnappy(bytes: Buffer, limit: number): Buffer {
-  const out = Buffer.allocUnsafe(checked(blockSize(bytes, 0, bytes.length).size, limit));
+  const out = Buffer.allocUnsafe(blockSize(bytes, 0, bytes.length, limit).size);
   block(bytes, 0, bytes.length, out, 0);
   return out;
 }
@@ -83,14 +83,20 @@ function checked(size: number, limit: number): number {
   return size;
 }
 
-/** the size that a block starts with, and where its elements begin */
-function blockSize(bytes: Buffer, from: number, to: number): { size: number; at: number } {
+/** the size that a block starts with, and where its elements begin; a size beyond the limit is said before what it is not possible for */
+function blockSize(
+  bytes: Buffer,
+  from: number,
+  to: number,
+  limit = Number.POSITIVE_INFINITY,
+): { size: number; at: number } {
   let size = 0;
   for (let i = 0; i < 5 && from + i < to; i++) {
     const byte = bytes[from + i]!;
     size += (byte & 0x7f) * 128 ** i;
     if (byte < 0x80) {
       const at = from + i + 1;
+      checked(size, limit);
       if (size > (to - at) * MAX_RATIO) throw damaged(from);
       return { size, at };
     }

@@ -1,9 +1,10 @@
 import type { JsonNode } from "../jsonTree.ts";
+import { listed, shortened, stepOf } from "../problemWords.ts";
 import { encodeWellKnown } from "./encodeWellKnown.ts";
 import { BYTES, END_GROUP, START_GROUP } from "./input.ts";
 import type { Field, Message } from "./message.ts";
 import { ProtobufOutput } from "./output.ts";
-import { type EncodeProblem, listed, Problems, shortened, stepOf } from "./problems.ts";
+import { type EncodeProblem, Problems } from "./problems.ts";
 import { isZero, writeScalar } from "./scalarEncode.ts";
 import type { ProtobufSchema } from "./schema.ts";
 

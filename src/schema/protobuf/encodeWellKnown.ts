@@ -1,10 +1,10 @@
 import { parseInstant } from "../avro/dates.ts";
 import { type JsonNode, member, stringMember } from "../jsonTree.ts";
+import { shortened, stepOf } from "../problemWords.ts";
 import type { Encoder } from "./encode.ts";
 import { BYTES, FIXED64, VARINT } from "./input.ts";
 import type { Message } from "./message.ts";
 import { ProtobufOutput } from "./output.ts";
-import { shortened, stepOf } from "./problems.ts";
 import { floating, isZero, writeScalar } from "./scalarEncode.ts";
 import { DURATION_SECONDS, hasOwnForm, snakePath, TIMESTAMP_SECONDS } from "./wellKnown.ts";
 

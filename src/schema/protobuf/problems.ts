@@ -1,4 +1,5 @@
 import type { JsonNode } from "../jsonTree.ts";
+import { described } from "../problemWords.ts";
 
 /** What does not fit the schema, and where: "$.items[0].qty". */
 export interface EncodeProblem {
@@ -33,28 +34,3 @@ export class Problems {
     this.add(`expected ${what}, got ${described(node)}`);
   }
 }
-
-export const shortened = (text: string): string => (text.length > 60 ? `${text.slice(0, 60)}…` : text);
-
-function described(node: JsonNode): string {
-  switch (node.kind) {
-    case "null":
-      return "null";
-    case "boolean":
-      return String(node.value);
-    case "number":
-      return shortened(node.text);
-    case "string":
-      return JSON.stringify(shortened(node.value));
-    case "array":
-      return "an array";
-    case "object":
-      return "an object";
-  }
-}
-
-export const listed = (names: string[]): string =>
-  names.length > 12 ? `${names.slice(0, 12).join(", ")}, … (${names.length} in all)` : names.join(", ");
-
-export const stepOf = (name: string): string =>
-  /^[A-Za-z_][A-Za-z0-9_]*$/.test(name) ? `.${name}` : `[${JSON.stringify(name)}]`;

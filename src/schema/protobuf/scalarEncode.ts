@@ -1,7 +1,8 @@
 import type { JsonNode } from "../jsonTree.ts";
+import { listed, shortened } from "../problemWords.ts";
 import type { Field } from "./message.ts";
 import type { ProtobufOutput } from "./output.ts";
-import { listed, type Problems, shortened } from "./problems.ts";
+import type { Problems } from "./problems.ts";
 
 /** Least and largest value of the integer types. */
 const RANGES = new Map<string, readonly [bigint, bigint]>([
