@@ -1,4 +1,5 @@
 import type { Writable } from "node:stream";
+import { giveBack } from "../kafka/answerMemory.ts";
 import type { Source, StoredBatch } from "../kafka/log/batch.ts";
 import { type RecordFields, readRecord, type Span } from "../kafka/log/records.ts";
 import type { FoundRecords } from "../kafka/log/scan.ts";
@@ -111,6 +112,11 @@ export class Printer implements MatchSink {
     if (this.#queue.length === 0) return undefined;
     this.#printing = this.#printing.then(() => this.#print());
     return this.#printing;
+  }
+
+  /** what was read of it is printed */
+  gone(answer: Buffer): void {
+    giveBack(answer);
   }
 
   /** Resolves once all that was read is printed, or nothing more is to be: a reading ends with its last answer, which may be earlier. */

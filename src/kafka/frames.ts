@@ -1,3 +1,5 @@
+import { takeAnswer } from "./answerMemory.ts";
+
 /** bytes that a body must still lack to be read in place: below, a read would be cut short of what the socket has */
 const DIRECT = 64 * 1024;
 
@@ -59,7 +61,7 @@ export class FrameReader {
         if (this.#headLength < 8) return;
         this.#left = this.#head.readInt32BE(0) - 4;
         const wanted = this.#accept(this.#head.readInt32BE(4), this.#left);
-        this.#body = wanted ? Buffer.allocUnsafeSlow(this.#left) : null;
+        this.#body = wanted ? takeAnswer(this.#left) : null;
         this.#filled = 0;
       } else {
         const take = Math.min(this.#left, chunk.length - at);

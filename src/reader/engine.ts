@@ -214,7 +214,7 @@ class Engine {
     const rows: (RowView | Promise<RowView>)[] = [];
     for (let place = start; place < end; place++) {
       const seq = view.view.seqAt(place);
-      const stored = seq === null ? null : session.ring.row(seq);
+      const stored = seq === null ? null : session.ring.ownRow(seq);
       // the view is told of what was dropped a little later
       if (stored) rows.push(running.rows.row(stored, place));
     }

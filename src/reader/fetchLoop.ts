@@ -19,6 +19,8 @@ export interface ReadSink extends ScanSink {
   atMost(): number;
   /** after each answer: what it returns is waited for before more is asked for (back pressure) */
   flush(): Promise<void> | undefined;
+  /** An answer has been gone through: its memory is the sink's, to keep or to give back. */
+  gone(answer: Buffer): void;
   /** positions, ends or problems have changed */
   changed(): void;
 }
@@ -238,6 +240,7 @@ export class FetchLoop {
       if (signal.aborted) return;
       await this.#take(response, partitions, signal);
       await this.#sink.flush();
+      this.#sink.gone(response.buffer);
     } catch (error) {
       if (signal.aborted || isCancelled(error)) return;
       if (!(error instanceof UserError)) {

@@ -28,6 +28,7 @@ export class FilteredSink implements RunSink {
   readonly #filter: RecordFilter;
   readonly #waiting: Waiting[] = [];
   #out = new Uint32Array(1024);
+  #draining: Promise<void> | null = null;
 
   constructor(inner: MatchSink, filter: RecordFilter) {
     this.#inner = inner;
@@ -76,7 +77,16 @@ export class FilteredSink implements RunSink {
   }
 
   flush(): Promise<void> | undefined {
-    return this.#waiting.length === 0 ? this.#inner.flush() : this.#drain();
+    if (this.#waiting.length === 0 && !this.#draining) return this.#inner.flush();
+    // another answer may be waiting already: it takes ours along, in order
+    this.#draining ??= this.#drain().finally(() => {
+      this.#draining = null;
+    });
+    return this.#draining;
+  }
+
+  gone(answer: Buffer): void {
+    this.#inner.gone(answer);
   }
 
   #wait(batch: StoredBatch, positions: Uint32Array, times: Float64Array, count: number): void {
@@ -84,17 +94,19 @@ export class FilteredSink implements RunSink {
   }
 
   async #drain(): Promise<void> {
-    for (let next = this.#waiting[0]; next && this.#inner.wanted() > 0; next = this.#waiting[0]) {
-      const { batch, positions, times } = next;
-      const { data, end } = unpack(batch);
-      const count = positions.length;
-      if (this.#out.length < count) this.#out = new Uint32Array(count);
-      const matched = await this.#filter.select(batch.source, data, end, batch, positions, count, this.#out);
-      if (matched > 0) this.#pass(batch, data, end, positions, times, count, matched);
-      this.#waiting.shift();
+    while (this.#waiting.length > 0) {
+      for (let next = this.#waiting[0]; next && this.#inner.wanted() > 0; next = this.#waiting[0]) {
+        const { batch, positions, times } = next;
+        const { data, end } = unpack(batch);
+        const count = positions.length;
+        if (this.#out.length < count) this.#out = new Uint32Array(count);
+        const matched = await this.#filter.select(batch.source, data, end, batch, positions, count, this.#out);
+        if (matched > 0) this.#pass(batch, data, end, positions, times, count, matched);
+        this.#waiting.shift();
+      }
+      this.#waiting.length = 0;
+      await this.#inner.flush();
     }
-    this.#waiting.length = 0;
-    await this.#inner.flush();
   }
 
   #pass(

@@ -1,15 +1,18 @@
 import {
   baseOffsetOf,
   baseTimestampOf,
+  excerpt,
   isAppendTime,
   lastOffsetDeltaOf,
   maxTimestampOf,
+  recordEnd,
   type Source,
   type StoredBatch,
 } from "../kafka/log/batch.ts";
 import { readOffset } from "../kafka/log/records.ts";
 import { indexBatch } from "../kafka/log/scan.ts";
-import { forgetUnpacked } from "../kafka/log/unpack.ts";
+import { forgetUnpacked, unpack } from "../kafka/log/unpack.ts";
+import { type Block, Blocks } from "./blocks.ts";
 
 /** Offsets [first, last] of a partition that could not be read, and why. */
 export interface Unreadable {
@@ -23,12 +26,6 @@ export interface Unreadable {
 export type StoredRow =
   | { kind: "record"; seq: number; batch: StoredBatch; position: number }
   | { kind: "problem"; seq: number; problem: Unreadable };
-
-/** Memory that rows of one or more batches share: a fetch response, or a copy of one batch. */
-interface Block {
-  readonly bytes: number;
-  rows: number;
-}
 
 interface Entry {
   readonly content: StoredBatch | Unreadable;
@@ -44,6 +41,9 @@ interface Entry {
 /** positions of rows whose batch was not walked over yet, and of those that then could not be read: no batch is that large */
 const UNWALKED = 0xffffffff;
 const DAMAGED = 0xfffffffe;
+
+/** what a row may take to be copied for a look at it */
+const OWN_BYTES = 64 * 1024;
 
 /** about what an entry costs beside its block: two objects */
 const ENTRY_BYTES = 160;
@@ -88,8 +88,7 @@ export class Ring {
   #entries: (Entry | null)[] = [];
   #entriesHead = 0;
   #firstEntry = 0;
-  /** by their memory: batches of two responses may take turns */
-  #blocks = new WeakMap<Buffer, Block>();
+  readonly #blocks = new Blocks();
 
   #unwalked = 0;
   /** entries before this id have been walked over */
@@ -129,9 +128,7 @@ export class Ring {
 
   /** Makes a batch known before rows of it are added; gives its id. */
   addBatch(batch: StoredBatch): number {
-    let block = this.#blocks.get(batch.header);
-    if (!block) this.#blocks.set(batch.header, (block = { bytes: batch.header.length, rows: 0 }));
-    return this.#addEntry(batch, block);
+    return this.#addEntry(batch, this.#blocks.of(batch));
   }
 
   /** Rows at some positions of a batch; `trim` is to be called when the last are in. */
@@ -257,21 +254,35 @@ export class Ring {
     }
   }
 
-  /** A kept row, or null. */
+  /** A kept row, or null. The memory of the answer it came in is left to whoever holds it. */
   row(seq: number): StoredRow | null {
+    const found = this.#at(seq);
+    if (found?.block) found.block.shown = true;
+    return found?.row ?? null;
+  }
+
+  /** The same in memory of its own, unless it is large: for rows that are looked at while many others come and go. */
+  ownRow(seq: number): StoredRow | null {
+    const row = this.#at(seq)?.row;
+    if (row?.kind !== "record") return row ?? null;
+    const { data, end } = unpack(row.batch);
+    const positions = Uint32Array.of(row.position);
+    if (recordEnd(data, end, row.position) - row.position > OWN_BYTES) return this.row(seq);
+    const batch = excerpt(row.batch, data, end, positions);
+    return { kind: "record", seq, batch, position: positions[0]! };
+  }
+
+  #at(seq: number): { row: StoredRow; block: Block | null } | null {
     if (!(seq >= this.#firstSeq && seq < this.#nextSeq)) return null;
     const slot = this.#slotOf(seq);
     const entry = this.#entries[this.#entryOf[slot]! - this.#firstEntry + this.#entriesHead]!;
-    const { content } = entry;
-    if ("why" in content) return { kind: "problem", seq, problem: content };
+    const { content, block } = entry;
+    if ("why" in content) return { row: { kind: "problem", seq, problem: content }, block };
     const position = this.#positionOf[slot]!;
-    if (position !== DAMAGED) return { kind: "record", seq, batch: content, position };
+    if (position !== DAMAGED) return { row: { kind: "record", seq, batch: content, position }, block };
     const offset = baseOffsetOf(content.header, content.headerAt) + (seq - entry.firstSeq);
-    return {
-      kind: "problem",
-      seq,
-      problem: { source: content.source, first: offset, last: offset, why: entry.damage! },
-    };
+    const problem = { source: content.source, first: offset, last: offset, why: entry.damage! };
+    return { row: { kind: "problem", seq, problem }, block };
   }
 
   /** ms since the epoch of a kept row, rounded beyond 2^53; -1 for none (a problem row has none) */
@@ -311,8 +322,18 @@ export class Ring {
     return null;
   }
 
+  /** An answer has been gone through: its memory is given back as soon as no row of it is kept. */
+  release(answer: Buffer): void {
+    this.#blocks.release(answer);
+  }
+
   /** Empties it and starts numbering and counting again. */
   clear(): void {
+    for (const entry of this.#entries) {
+      if (!entry?.block?.rows) continue;
+      entry.block.rows = 0;
+      this.#blocks.free(entry.block);
+    }
     this.#firstSeq =
       this.#nextSeq =
       this.#bytes =
@@ -327,7 +348,6 @@ export class Ring {
     this.#positionOf = new Uint32Array(FIRST_CAPACITY);
     this.#timeOf = new Float64Array(FIRST_CAPACITY);
     this.#entries = [];
-    this.#blocks = new WeakMap();
     forgetUnpacked();
   }
 
@@ -346,7 +366,10 @@ export class Ring {
     this.#firstSeq++;
     this.#bytes -= ROW_BYTES;
     if (!("why" in entry.content)) this.#dropped++;
-    if (entry.block && --entry.block.rows === 0) this.#bytes -= entry.block.bytes;
+    if (entry.block && --entry.block.rows === 0) {
+      this.#bytes -= entry.block.bytes;
+      this.#blocks.free(entry.block);
+    }
     if (--entry.rows > 0) return;
     this.#entries[index] = null;
     this.#bytes -= ENTRY_BYTES;

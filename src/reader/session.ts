@@ -1,3 +1,4 @@
+import { forgetAnswers } from "../kafka/answerMemory.ts";
 import type { ClusterConfig } from "../kafka/api.ts";
 import type { ClusterLog } from "../kafka/cluster.ts";
 import type { Source, StoredBatch } from "../kafka/log/batch.ts";
@@ -193,6 +194,10 @@ export class Session implements MatchSink {
     return undefined;
   }
 
+  gone(answer: Buffer): void {
+    this.ring.release(answer);
+  }
+
   changed(): void {
     if (this.#closed) return;
     const { partitions, following } = this.#run;
@@ -248,8 +253,11 @@ export class Session implements MatchSink {
     if (this.#state === "done" || this.#state === "failed") return;
     this.#state = state;
     this.#options.changed(true);
+    if (state === "reading" || state === "connecting") return;
+    // no large answers for now
+    forgetAnswers();
     // first what the panel asks for now
-    if (state !== "reading" && state !== "connecting") setImmediate(() => void this.walked());
+    setImmediate(() => void this.walked());
   }
 }
 

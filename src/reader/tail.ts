@@ -1,3 +1,4 @@
+import { giveBack } from "../kafka/answerMemory.ts";
 import { type Source, StoredBatch } from "../kafka/log/batch.ts";
 import { readRecord } from "../kafka/log/records.ts";
 import type { FoundRecords } from "../kafka/log/scan.ts";
@@ -97,6 +98,11 @@ class Tail implements ReadSink {
 
   flush(): undefined {
     return undefined;
+  }
+
+  /** what is kept of it are copies */
+  gone(answer: Buffer): void {
+    giveBack(answer);
   }
 
   changed(): void {}

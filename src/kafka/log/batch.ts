@@ -90,6 +90,12 @@ export class StoredBatch {
   }
 }
 
+/** Where the record ends that starts at `at` of unpacked records, which end before `dataEnd`. */
+export function recordEnd(data: Buffer, dataEnd: number, at: number): number {
+  const length = readVarint(data, at, dataEnd);
+  return cursor + length;
+}
+
 /**
  * A batch of its own with some records of another, in memory of its own: what a filter lets through must not keep a whole response alive. `positions` are where
  * the records start in `data`, which holds the unpacked ones; they are changed to their positions in the excerpt.
@@ -99,8 +105,7 @@ export function excerpt(batch: StoredBatch, data: Buffer, dataEnd: number, posit
   const ends = new Uint32Array(positions.length);
   for (let i = 0; i < positions.length; i++) {
     const at = positions[i]!;
-    const length = readVarint(data, at, dataEnd);
-    ends[i] = cursor + length;
+    ends[i] = recordEnd(data, dataEnd, at);
     size += ends[i]! - at;
   }
   const own = Buffer.allocUnsafeSlow(size);

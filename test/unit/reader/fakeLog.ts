@@ -178,5 +178,10 @@ export class Collector implements ReadSink {
     this.flushed++;
     return undefined;
   }
+  /** answers that were gone through */
+  readonly answers: Buffer[] = [];
+  gone(answer: Buffer): void {
+    this.answers.push(answer);
+  }
   changed(): void {}
 }

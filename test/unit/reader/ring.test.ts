@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { takeAnswer } from "../../../src/kafka/answerMemory.ts";
 import { StoredBatch } from "../../../src/kafka/log/batch.ts";
-import { readOffset } from "../../../src/kafka/log/records.ts";
+import { readOffset, readRecord } from "../../../src/kafka/log/records.ts";
 import { Ring } from "../../../src/reader/ring.ts";
 import { encodeBatch, scanAll, sourceOf } from "../log/batches.ts";
 
@@ -124,5 +125,80 @@ describe("the ring", () => {
     assert.deepEqual([ring.firstSeq, ring.nextSeq, ring.dropped, ring.bytes], [0, 0, 0, 0]);
     add(ring, 0, 9, 2);
     assert.deepEqual(kept(ring), ["0:9", "0:10"]);
+  });
+
+  describe("the memory of an answer", () => {
+    const answer = (base: number): Buffer => {
+      const log = encodeBatch({ baseOffset: BigInt(base), records: [{ value: "x".repeat(MB) }, { value: "y" }] });
+      const own = takeAnswer(log.length);
+      log.copy(own);
+      return own;
+    };
+    const addAnswer = (ring: Ring, log: Buffer) =>
+      scanAll(log, 0, {
+        records: ({ batch, positions, times, count: n }) => ring.addRecords(batch, positions, times, n),
+        unreadable: () => assert.fail(),
+      });
+    const isFree = (log: Buffer) => log.length === 0;
+
+    test("is given back once none of its rows is kept, and it has been gone through", () => {
+      const ring = new Ring({ bytes: 100 * MB, rows: 2 });
+      const [first, second, third] = [answer(0), answer(2), answer(4)];
+      addAnswer(ring, first);
+      ring.release(first);
+      assert.ok(!isFree(first));
+      addAnswer(ring, second);
+      assert.ok(isFree(first));
+      // of the second more may come
+      addAnswer(ring, third);
+      assert.ok(!isFree(second));
+      ring.release(second);
+      assert.ok(isFree(second));
+      assert.deepEqual(kept(ring), ["0:4", "0:5"]);
+    });
+
+    test("is left to those that were shown a row of it", () => {
+      const ring = new Ring({ bytes: 100 * MB, rows: 2 });
+      const first = answer(0);
+      addAnswer(ring, first);
+      ring.release(first);
+      const row = ring.row(1)!;
+      addAnswer(ring, answer(2));
+      assert.ok(row.kind === "record" && readOffset(row.batch, row.position) === 1);
+      ring.clear();
+      assert.ok(!isFree(first));
+    });
+
+    test("is not needed for a look at a row that is small", () => {
+      const ring = new Ring({ bytes: 100 * MB, rows: 2 });
+      const first = answer(0);
+      addAnswer(ring, first);
+      ring.release(first);
+      const small = ring.ownRow(1)!;
+      addAnswer(ring, answer(2));
+      assert.ok(isFree(first));
+      assert.ok(small.kind === "record");
+      const { offset, data, value } = readRecord(small.batch, small.position);
+      assert.deepEqual([offset, data.toString("utf8", value!.start, value!.end)], [1n, "y"]);
+      const last = answer(4);
+      addAnswer(ring, last);
+      ring.release(last);
+      const large = ring.ownRow(4)!;
+      ring.clear();
+      assert.ok(large.kind === "record" && readRecord(large.batch, large.position).value);
+    });
+
+    test("is given back when everything is let go, and when nothing was kept of it", () => {
+      const ring = new Ring({ bytes: 100 * MB, rows: 100 });
+      const [first, second, third] = [answer(0), answer(2), answer(4)];
+      addAnswer(ring, first);
+      ring.release(first);
+      addAnswer(ring, second);
+      ring.clear();
+      assert.deepEqual([isFree(first), isFree(second)], [true, false]);
+      ring.release(second);
+      ring.release(third);
+      assert.deepEqual([isFree(second), isFree(third)], [true, true]);
+    });
   });
 });
