@@ -1,4 +1,4 @@
-import { giveBack, memoryOf } from "../kafka/answerMemory.ts";
+import { giveBack, leave, memoryOf } from "../kafka/answerMemory.ts";
 import type { StoredBatch } from "../kafka/log/batch.ts";
 
 /** Memory that rows of one or more batches share: a fetch response, or a copy of one batch. */
@@ -38,8 +38,9 @@ export class Blocks {
 
   /** No row of it is kept any more. */
   free(block: Block): void {
-    if (block.open || block.shown) return;
+    if (block.open) return;
     this.#blocks.delete(block.memory);
-    giveBack(block.memory);
+    if (block.shown) leave(block.memory);
+    else giveBack(block.memory);
   }
 }

@@ -1,4 +1,5 @@
 import { pause } from "../kafka/abortable.ts";
+import { leave } from "../kafka/answerMemory.ts";
 import type { TopicInfo } from "../kafka/api.ts";
 import type { Cluster } from "../kafka/cluster.ts";
 import { kafkaError } from "../kafka/errors.ts";
@@ -213,6 +214,7 @@ export class FetchLoop {
       patient ||= !p.behind || p.emptyAnswers > 0;
     }
     let trouble: string | null = null;
+    let answer: Buffer | null = null;
     try {
       const topics = Map.groupBy(partitions, (p) => p.topic);
       const { topics: ids, isolation } = this.#query;
@@ -237,10 +239,12 @@ export class FetchLoop {
         },
         { signal },
       );
+      answer = response.buffer;
       if (signal.aborted) return;
       await this.#take(response, partitions, signal);
       await this.#sink.flush();
-      this.#sink.gone(response.buffer);
+      this.#sink.gone(answer);
+      answer = null;
     } catch (error) {
       if (signal.aborted || isCancelled(error)) return;
       if (!(error instanceof UserError)) {
@@ -249,6 +253,8 @@ export class FetchLoop {
       }
       trouble = messageOf(error);
     } finally {
+      // who was interrupted may still look at it
+      if (answer) leave(answer);
       for (const p of partitions) p.inFlight = false;
       this.#inFlight.set(leader, (this.#inFlight.get(leader) ?? 1) - 1);
     }

@@ -383,6 +383,11 @@ export class Ring {
     }
   }
 
+  /** Makes room for about so many rows at once: less than growing step by step, whose old arrays are garbage. */
+  reserve(count: number): void {
+    this.#reserve(Math.min(count, this.#maxRows, Math.floor(this.#maxBytes / (2 * ROW_BYTES))));
+  }
+
   #reserve(count: number): void {
     const kept = this.#nextSeq - this.#firstSeq;
     const old = this.#entryOf.length;

@@ -13,6 +13,8 @@ import { chosenTopics } from "./topics.ts";
 export interface RunSink extends ReadSink {
   /** pieces of the `last N` messages, in the order to show them */
   tail(pieces: Piece[]): Promise<void> | undefined;
+  /** About how many messages are to come at once, before the first does: the offsets between where reading starts and ends. */
+  expected?(count: number): void;
 }
 
 const MB = 1024 * 1024;
@@ -80,6 +82,7 @@ export class Run {
     const known = await askOffsets(this.#cluster, query, topics, this.#committed, signal);
     this.partitions = ranges(known, query.from, query.to);
     const { isolation, control } = query;
+    this.#sink.expected?.(offsetsIn(this.partitions));
     this.#fetching = { topics: new Map(topics.map(({ name, id }) => [name, id])), isolation, control };
     this.#sink.changed();
     if (query.from.kind === "last") await this.#readTail(this.#fetching, known, query.from.count);
@@ -211,4 +214,11 @@ export class Run {
       this.#endTimer = setTimeout(() => void this.#endNow(), REPLAN);
     }
   }
+}
+
+/** how many offsets lie before the ends of partitions, as far as they are known and wanted */
+function offsetsIn(partitions: readonly PartitionReader[]): number {
+  let count = 0;
+  for (const { position, to, end } of partitions) count += Math.max(0, Math.min(to, end) - position);
+  return count;
 }

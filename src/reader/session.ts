@@ -129,6 +129,10 @@ export class Session implements MatchSink {
 
   // ------------------------------------------------------------------------------------------------------ RunSink
 
+  expected(count: number): void {
+    this.ring.reserve(Math.min(count, this.#left));
+  }
+
   scanned(count: number, bytes: number): void {
     this.#scanned += count;
     this.#scannedBytes += bytes;
