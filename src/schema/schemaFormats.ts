@@ -18,6 +18,8 @@ export interface Decoded {
   /** decoding ended early because `text` had reached the length asked for */
   cut: boolean;
   problems: string[];
+  /** true where `text` is known to be of printable ASCII alone, so that it is one line as it is */
+  printable?: boolean;
 }
 
 /** How payloads of one schema are decoded. */

@@ -10,21 +10,63 @@ export const PREVIEW_BYTES = 16_384;
  *
  * @param cut the bytes were cut at `end`, perhaps inside a character
  */
-export function isText(bytes: Uint8Array, start: number, end: number, cut = false): boolean {
-  let ascii = true;
+export const isText = (bytes: Uint8Array, start: number, end: number, cut = false): boolean =>
+  lookOfText(bytes, start, end, cut) !== NO_TEXT;
+
+/** What `lookOfText` finds: nothing that is text, or the sum of `TEXT` and of what is in it besides printable ASCII. */
+export const NO_TEXT = 0;
+export const TEXT = 1;
+/** characters beyond ASCII */
+const FOREIGN = 2;
+/** line feeds */
+const LINES = 4;
+/** what else `oneLine` may have to replace */
+export const UNUSUAL = 8;
+
+/** As `isText`, and what is to be done with such text. */
+export function lookOfText(bytes: Uint8Array, start: number, end: number, cut = false): number {
+  // most text is printable ASCII, which four bytes at once can be seen to be
+  const words = end - start >= LONG ? new Int32Array(bytes.buffer, 0, bytes.buffer.byteLength >> 2) : null;
+  const offset = bytes.byteOffset;
+  let look = TEXT;
   for (let i = start; i < end; i++) {
     const c = bytes[i]!;
-    if (c >= 0x20 && c < 0x7f) continue;
+    if (c >= 0x20 && c < 0x7f) {
+      if (words !== null && ((offset + i) & 3) === 0) {
+        let at = (offset + i) >> 2;
+        const last = (offset + end) >> 2;
+        while (at < last && isPrintable(words[at]!)) at++;
+        i = Math.max(i, 4 * at - offset - 1);
+      }
+      continue;
+    }
     if (c >= 0x80) {
-      ascii = false;
-      // U+0080 to U+009F are control characters too; U+0085 is a line end
-      if (c === 0xc2 && i + 1 < end && bytes[i + 1]! < 0xa0 && bytes[i + 1] !== 0x85) return false;
-    } else if (c === 0x1b) {
-      if (i + 1 < end && bytes[i + 1] !== 0x5b) return false;
-    } else if (c !== 0x09 && c !== 0x0a && c !== 0x0d) return false;
+      look |= FOREIGN;
+      if (c === 0xc2 || c === 0xd8 || c === 0xe2 || c === 0xef) {
+        // what characters that move or hide others begin with
+        look |= UNUSUAL;
+        // U+0080 to U+009F are control characters too; U+0085 is a line end
+        if (c === 0xc2 && i + 1 < end && bytes[i + 1]! < 0xa0 && bytes[i + 1] !== 0x85) return NO_TEXT;
+      }
+    } else if (c === 0x0a) look |= LINES;
+    else {
+      look |= UNUSUAL;
+      if (c === 0x1b) {
+        if (i + 1 < end && bytes[i + 1] !== 0x5b) return NO_TEXT;
+      } else if (c !== 0x09 && c !== 0x0d) return NO_TEXT;
+    }
   }
-  return ascii || isUtf8(bytes.subarray(start, cut ? characterStart(bytes, start, end) : end));
+  if ((look & FOREIGN) === 0) return look;
+  const to = cut ? characterStart(bytes, start, end) : end;
+  return isUtf8(start === 0 && to === bytes.length ? bytes : bytes.subarray(start, to)) ? look : NO_TEXT;
 }
+
+/** bytes from which on it is worth to look at four at once */
+const LONG = 128;
+
+/** Whether each of the four bytes is from 0x20 to 0x7e: in none of the sums its highest bit is set then, and nothing is carried. */
+const isPrintable = (word: number): boolean =>
+  ((word | (word - 0x2020_2020) | (word + 0x0101_0101)) & 0x8080_8080) === 0;
 
 /** `end`, moved back to the start of the UTF-8 character that it would cut, by three bytes at most. */
 export function characterStart(bytes: Uint8Array, start: number, end: number): number {
@@ -45,6 +87,12 @@ const EACH_INVISIBLE = /\r\n|[\u0000-\u001f\u007f-\u009f\u061c\u200b\u200e\u200f
 /** Text on one line: line ends as ↵, tabs as ⇥, other control and direction characters as \u escapes. */
 export function oneLine(text: string): string {
   return INVISIBLE.test(text) ? text.replace(EACH_INVISIBLE, standIn) : text;
+}
+
+/** The same where it is known what is in the text: see `lookOfText`. */
+export function oneLineOf(text: string, look: number): string {
+  if ((look & UNUSUAL) !== 0) return oneLine(text);
+  return (look & LINES) !== 0 ? text.replaceAll("\n", "↵") : text;
 }
 
 function standIn(character: string): string {
@@ -81,6 +129,18 @@ export function utf16Length(bytes: Uint8Array, start: number, end: number): numb
     }
   }
   return length;
+}
+
+/** The end of the first `units` UTF-16 units, or of one more where that would halve a surrogate pair, in bytes [start, end) of well-formed UTF-8. */
+export function endOfUnits(bytes: Uint8Array, start: number, end: number, units: number): number {
+  let i = start;
+  let left = units;
+  while (i < end && left > 0) {
+    const c = bytes[i]!;
+    i += c < 0x80 ? 1 : c < 0xe0 ? 2 : c < 0xf0 ? 3 : 4;
+    left -= c < 0xf0 ? 1 : 2;
+  }
+  return Math.min(i, end);
 }
 
 /** A Buffer over the same memory: Buffer's conversions to text are native, TextDecoder's are slow for short text. */

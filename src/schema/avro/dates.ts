@@ -1,3 +1,5 @@
+import { type Piece, pieceOf } from "../jsonText.ts";
+
 /**
  * Avro's date and time types as ISO 8601 text, exact in their own unit, and back. The text always has the unit's digits (3 for millis,
  * 6 for micros, 9 for nanos), so that it says which unit it was. Years outside 0 to 9999 have a sign and six digits, as in JavaScript.
@@ -7,17 +9,25 @@
 const MAX_DAYS = 100_000_000;
 const DAY_MS = 86_400_000;
 
-let lastDays = Number.NaN;
-let lastDate = "";
+/** dates that were made before, each in a place by its last bits: messages of one topic are mostly of a few days */
+const KNOWN = 512;
+const knownDays = new Float64Array(KNOWN).fill(Number.NaN);
+const knownDates = new Array<{ text: string; piece: Piece }>(KNOWN);
 
 /** "2024-01-31" of days since 1970-01-01; null when out of range. */
-export function dateText(days: number): string | null {
-  if (days === lastDays) return lastDate;
+const dateText = (days: number): string | null => dateOf(days)?.text ?? null;
+
+/** The same with a quotation mark before it. */
+export const datePiece = (days: number): Piece | null => dateOf(days)?.piece ?? null;
+
+function dateOf(days: number): { text: string; piece: Piece } | null {
+  const place = days & (KNOWN - 1);
+  if (knownDays[place] === days) return knownDates[place]!;
   if (!(Math.abs(days) <= MAX_DAYS)) return null;
-  const text = new Date(days * DAY_MS).toISOString();
-  // messages of one topic are mostly of the same day
-  lastDays = days;
-  return (lastDate = text.slice(0, text.indexOf("T")));
+  const iso = new Date(days * DAY_MS).toISOString();
+  const text = iso.slice(0, iso.indexOf("T"));
+  knownDays[place] = days;
+  return (knownDates[place] = { text, piece: pieceOf(`"${text}`) });
 }
 
 const two = (n: number): string => (n < 10 ? `0${n}` : `${n}`);
@@ -25,13 +35,6 @@ const two = (n: number): string => (n < 10 ? `0${n}` : `${n}`);
 function clock(seconds: number, fraction: string): string {
   const minutes = Math.floor(seconds / 60);
   return `${two(Math.floor(minutes / 60))}:${two(minutes % 60)}:${two(seconds % 60)}.${fraction}`;
-}
-
-/** Time of day in units of 10^-digits seconds: "12:34:56.789"; null when it is not within a day. */
-export function timeText(value: number | bigint, digits: 3 | 6): string | null {
-  const perSecond = digits === 3 ? 1000 : 1_000_000;
-  if (typeof value === "bigint" || value < 0 || value >= 86_400 * perSecond) return null;
-  return clock(Math.floor(value / perSecond), String(value % perSecond).padStart(digits, "0"));
 }
 
 /** Units of 10^-digits seconds since 1970-01-01T00:00: "2024-01-31T12:34:56.789", without a zone; null when out of range. */

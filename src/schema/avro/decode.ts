@@ -1,19 +1,11 @@
+import { pieceOf } from "../jsonText.ts";
 import type { Decoded } from "../schemaFormats.ts";
-import { dateText, timestampText, timeText } from "./dates.ts";
 import { AvroInput, AvroProblem } from "./input.ts";
 import { lookOf, otherLook } from "./look.ts";
-import {
-  bigDecimalText,
-  bytesText,
-  decimalText,
-  doubleText,
-  durationText,
-  floatText,
-  MAX_DECIMAL_BYTES,
-  uuidText,
-} from "./numbers.ts";
+import { bigDecimalText, decimalText, durationText, MAX_DECIMAL_BYTES } from "./numbers.ts";
 import { type AvroFixed, type AvroRecord, type AvroType, type AvroUnion, branchName } from "./schema.ts";
 import { skipFields, skipItem } from "./skip.ts";
+import { writeDate, writeTime, writeTimestamp } from "./writeDates.ts";
 
 /**
  * Avro's binary encoding to JSON text, without a value in between: a schema becomes a function that appends text.
@@ -42,6 +34,18 @@ export function unlessTooDeep<T>(walk: () => T): T {
   }
 }
 
+const NULL = pieceOf("null");
+const TRUE = pieceOf("true");
+const FALSE = pieceOf("false");
+const HEX_OPEN = pieceOf('"0x');
+const QUOTE = 0x22;
+const COMMA = 0x2c;
+const OPEN = 0x7b;
+const CLOSE = 0x7d;
+
+/** bytes between a UUID's hyphens */
+const UUID_PARTS = [4, 2, 2, 2, 6] as const;
+
 /** JSON text of the value in bytes [start, end of bytes). Throws with a sentence; may stop once the text is longer than `maxChars`. */
 export type Decode = (bytes: Buffer, start: number, maxChars: number) => Decoded;
 
@@ -54,8 +58,10 @@ export function decoderOf(read: Read): Decode {
     input.start(bytes, start, maxChars);
     try {
       read(input);
-      const cut = input.out.length > maxChars;
-      return { text: input.out, cut, problems: problemsOf(input, cut ? 0 : input.end - input.pos) };
+      const { out } = input;
+      const cut = out.length > maxChars;
+      const problems = problemsOf(input, cut ? 0 : input.end - input.pos);
+      return { text: out.text(), cut, problems, printable: out.printable };
     } catch (error) {
       throw inWords(error);
     } finally {
@@ -76,7 +82,8 @@ export function compileSequence(type: AvroType): (...of: Parameters<Decode>) => 
     input.whole = true;
     try {
       read(input);
-      return { text: input.out, cut: input.out.length > maxChars, problems: problemsOf(input, 0), end: input.pos };
+      const { out } = input;
+      return { text: out.text(), cut: out.length > maxChars, problems: problemsOf(input, 0), end: input.pos };
     } catch (error) {
       throw inWords(error);
     } finally {
@@ -106,27 +113,21 @@ function problemsOf(input: AvroInput, left: number): string[] {
 export function compile(type: AvroType, records: Map<AvroRecord, Read>): Read {
   switch (type.kind) {
     case "null":
-      return (input) => {
-        input.out += "null";
-      };
+      return (input) => input.out.piece(NULL);
     case "boolean":
       return (input) => {
         const b = input.bytes[input.take(1)]!;
         if (b > 1) throw new AvroProblem(`${b} is not a boolean`);
-        input.out += b === 1 ? "true" : "false";
+        input.out.piece(b === 1 ? TRUE : FALSE);
       };
     case "int":
       return readInt(type.logical);
     case "long":
       return readLong(type);
     case "float":
-      return (input) => {
-        input.out += floatText(input.bytes.readFloatLE(input.take(4)));
-      };
+      return (input) => input.out.float(input.bytes.readFloatLE(input.take(4)));
     case "double":
-      return (input) => {
-        input.out += doubleText(input.bytes.readDoubleLE(input.take(8)));
-      };
+      return (input) => input.out.double(input.bytes.readDoubleLE(input.take(8)));
     case "string":
       return (input) => input.text(input.length("a string"));
     case "bytes": {
@@ -138,18 +139,18 @@ export function compile(type: AvroType, records: Map<AvroRecord, Read>): Read {
         if (logical?.kind === "big-decimal") text = bigDecimalText(input.bytes, from, input.pos);
         else if (logical && size <= MAX_DECIMAL_BYTES) text = decimalText(input.bytes, from, input.pos, logical);
         if (text === null) appendBytes(input, from);
-        else input.out += `"${text}"`;
+        else quoted(input, text);
       };
     }
     case "fixed":
       return readFixed(type);
     case "enum": {
-      const symbols = type.symbols.map((symbol) => JSON.stringify(symbol));
+      const symbols = type.symbols.map((symbol) => pieceOf(JSON.stringify(symbol)));
       return (input) => {
         const index = input.int();
         const symbol = symbols[index];
         if (symbol === undefined) throw new AvroProblem(`the enum ${type.name} has no symbol number ${index}`);
-        input.out += symbol;
+        input.out.piece(symbol);
       };
     }
     case "array":
@@ -167,31 +168,35 @@ export function compile(type: AvroType, records: Map<AvroRecord, Read>): Read {
 }
 
 function readInt(logical: "date" | "time-millis" | null): Read {
-  if (logical === null) {
-    return (input) => {
-      input.out += input.int();
-    };
+  switch (logical) {
+    case null:
+      return (input) => input.out.integer(input.int());
+    case "date":
+      return (input) => {
+        const value = input.int();
+        if (!writeDate(input.out, value)) input.out.integer(value);
+      };
+    case "time-millis":
+      return (input) => {
+        const value = input.int();
+        if (!writeTime(input.out, value, 3)) input.out.integer(value);
+      };
   }
-  const write = logical === "date" ? dateText : (value: number) => timeText(value, 3);
-  return (input) => {
-    const value = input.int();
-    const text = write(value);
-    input.out += text === null ? value : `"${text}"`;
-  };
 }
 
 function readLong({ logical }: AvroType & { kind: "long" }): Read {
-  if (logical === null) {
+  if (logical === null) return (input) => input.out.integer(input.long());
+  if (logical === "time-micros") {
     return (input) => {
-      input.out += input.long();
+      const value = input.long();
+      if (!writeTime(input.out, value, 6)) input.out.integer(value);
     };
   }
   const digits = logical.endsWith("millis") ? 3 : logical.endsWith("micros") ? 6 : 9;
-  const zone = logical.startsWith("timestamp") ? "Z" : "";
+  const zone = logical.startsWith("timestamp");
   return (input) => {
     const value = input.long();
-    const text = logical === "time-micros" ? timeText(value, 6) : timestampText(value, digits);
-    input.out += text === null ? value : `"${text}${zone}"`;
+    if (!writeTimestamp(input.out, value, digits, zone)) input.out.integer(value);
   };
 }
 
@@ -199,17 +204,24 @@ function readFixed({ size, logical }: AvroFixed): Read {
   switch (logical?.kind) {
     case "uuid":
       return (input) => {
-        input.out += `"${uuidText(input.bytes, input.take(16))}"`;
+        let at = input.take(16);
+        const { out } = input;
+        out.char(QUOTE);
+        for (const part of UUID_PARTS) {
+          if (part !== UUID_PARTS[0]) out.char(0x2d);
+          out.hex(input.bytes, at, (at += part));
+        }
+        out.char(QUOTE);
       };
     case "duration":
       return (input) => {
-        input.out += `"${durationText(input.bytes, input.take(12))}"`;
+        quoted(input, durationText(input.bytes, input.take(12)));
       };
     case "decimal":
       if (size <= MAX_DECIMAL_BYTES) {
         return (input) => {
           const from = input.take(size);
-          input.out += `"${decimalText(input.bytes, from, input.pos, logical)}"`;
+          quoted(input, decimalText(input.bytes, from, input.pos, logical));
         };
       }
   }
@@ -219,7 +231,15 @@ function readFixed({ size, logical }: AvroFixed): Read {
 /** bytes from `from` to the position, as hex; no more of them than can be shown */
 function appendBytes(input: AvroInput, from: number): void {
   const to = Math.min(input.pos, from + input.max);
-  input.out += `"${bytesText(input.bytes, from, to)}"`;
+  input.out.piece(HEX_OPEN);
+  input.out.hex(input.bytes, from, to);
+  input.out.char(QUOTE);
+}
+
+function quoted({ out }: AvroInput, text: string): void {
+  out.char(QUOTE);
+  out.put(text);
+  out.char(QUOTE);
 }
 
 /**
@@ -262,14 +282,14 @@ function readBlocks(
 /** @param type the written type of the items */
 export function readArray(item: Read, type: AvroType): Read {
   const one = (input: AvroInput, index: number): void => {
-    if (index > 0) input.out += ",";
+    if (index > 0) input.out.char(COMMA);
     item(input);
   };
   return (input) => {
     input.enter();
-    input.out += "[";
+    input.out.char(0x5b);
     readBlocks(input, one, type, false);
-    input.out += "]";
+    input.out.char(0x5d);
     input.depth--;
   };
 }
@@ -277,16 +297,16 @@ export function readArray(item: Read, type: AvroType): Read {
 /** @param type the written type of the values */
 export function readMap(value: Read, type: AvroType): Read {
   const one = (input: AvroInput, index: number): void => {
-    if (index > 0) input.out += ",";
+    if (index > 0) input.out.char(COMMA);
     input.text(input.length("a map's key"));
-    input.out += ":";
+    input.out.char(0x3a);
     value(input);
   };
   return (input) => {
     input.enter();
-    input.out += "{";
+    input.out.char(OPEN);
     readBlocks(input, one, type, true);
-    input.out += "}";
+    input.out.char(CLOSE);
     input.depth--;
   };
 }
@@ -295,24 +315,25 @@ export function readMap(value: Read, type: AvroType): Read {
 export function shownInUnion(union: AvroUnion, index: number, read: Read): Read {
   const branch = union.branches[index]!;
   if (branch.kind === "null") return read;
-  const open = `{${JSON.stringify(branchName(branch))}:`;
+  const open = pieceOf(`{${JSON.stringify(branchName(branch))}:`);
   if (union.wrapped) {
     return (input) => {
-      input.out += open;
+      input.out.piece(open);
       read(input);
-      input.out += "}";
+      input.out.char(CLOSE);
     };
   }
   const other = otherLook(branch);
   if (other === null || !union.branches.some((each) => lookOf(each) === other)) return read;
   // NaN beside a string, a date out of range beside a number: wrapped on its own, so that it can be told apart
   return (input) => {
-    const before = input.out;
-    input.out = "";
+    const { out } = input;
+    const mark = out.mark();
     read(input);
-    const text = input.out;
-    const isOther = other === "string" ? text.startsWith('"') : !text.startsWith('"');
-    input.out = before + (isOther ? `${open}${text}}` : text);
+    const isString = out.from(mark) === QUOTE;
+    if (isString !== (other === "string")) return;
+    out.insert(mark, open);
+    out.char(CLOSE);
   };
 }
 
@@ -341,7 +362,8 @@ export function readUnion(branches: Read[], isOptional: boolean): Read {
 function readRecord(record: AvroRecord, records: Map<AvroRecord, Read>): Read {
   const known = records.get(record);
   if (known) return known;
-  const names = record.fields.map((field, i) => `${i === 0 ? "{" : ","}${JSON.stringify(field.name)}:`);
+  const names = record.fields.map((field, i) => pieceOf(`${i === 0 ? "{" : ","}${JSON.stringify(field.name)}:`));
+  const end = pieceOf(names.length === 0 ? "{}" : "}");
   const reads: Read[] = [];
   const count = names.length;
   const read: Read = (input) => {
@@ -354,7 +376,7 @@ function readRecord(record: AvroRecord, records: Map<AvroRecord, Read>): Read {
           if (!input.whole) return;
           break;
         }
-        input.out += names[i]!;
+        input.out.piece(names[i]!);
         reads[i]!(input);
       }
     } catch (error) {
@@ -363,7 +385,7 @@ function readRecord(record: AvroRecord, records: Map<AvroRecord, Read>): Read {
       throw error.step(`.${record.fields[i]!.name}`);
     }
     if (i < count) skipFields(input, record.fields, i);
-    input.out += count === 0 ? "{}" : "}";
+    input.out.piece(end);
     input.depth--;
     input.took(since);
   };

@@ -1,4 +1,4 @@
-import { isUtf8 } from "node:buffer";
+import { JsonText } from "../jsonText.ts";
 
 /**
  * What does not fit its schema: one sentence. `step` names where on the way out, so that the whole reads as a path.
@@ -55,7 +55,7 @@ export class AvroInput {
   bytes: Buffer = NOTHING;
   pos = 0;
   end = 0;
-  out = "";
+  readonly out: JsonText = new JsonText();
   /** reading may stop once `out` is longer */
   max = 0;
   depth = 0;
@@ -71,7 +71,7 @@ export class AvroInput {
     this.bytes = bytes;
     this.pos = start;
     this.end = bytes.length;
-    this.out = "";
+    this.out.begin();
     this.max = max;
     this.depth = 0;
     this.free = MAX_FREE;
@@ -83,7 +83,7 @@ export class AvroInput {
   /** keeps nothing of what was read alive */
   release(): void {
     this.bytes = NOTHING;
-    this.out = "";
+    this.out.release();
   }
 
   enter(): void {
@@ -115,6 +115,13 @@ export class AvroInput {
   long(): number | bigint {
     const { bytes, end } = this;
     let pos = this.pos;
+    if (pos >= end) throw ended();
+    // most numbers are small
+    const first = bytes[pos]!;
+    if (first < 0x80) {
+      this.pos = pos + 1;
+      return (first >>> 1) ^ -(first & 1);
+    }
     let low = 0;
     let b = 0;
     for (let shift = 0; shift < 28; shift += 7) {
@@ -176,26 +183,11 @@ export class AvroInput {
 
   /** appends `size` bytes of UTF-8 as a JSON string */
   text(size: number): void {
-    const { bytes } = this;
     const from = this.take(size);
     let to = this.pos;
     if (size > 1000 && size > this.max) to = Math.min(to, from + 3 * this.max + 4);
-    let plain = true;
-    for (let i = from; i < to; i++) {
-      const c = bytes[i]!;
-      if (c < 0x20 || c === 0x22 || c === 0x5c || c >= 0x7f) {
-        plain = false;
-        break;
-      }
-    }
-    if (plain) {
-      this.out += `"${bytes.toString("latin1", from, to)}"`;
-      return;
-    }
-    const text = bytes.toString("utf8", from, to);
-    // U+FFFD is what malformed bytes become; it may also stand there itself
-    if (to === this.pos && text.includes("\ufffd") && !isUtf8(bytes.subarray(from, to))) this.badText = true;
-    this.out += JSON.stringify(text);
+    // where it is cut, the last character may be half of one
+    if (!this.out.string(this.bytes, from, to) && to === this.pos) this.badText = true;
   }
 }
 

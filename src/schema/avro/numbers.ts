@@ -1,22 +1,6 @@
 import { AvroInput, AvroProblem } from "./input.ts";
 import type { Decimal } from "./logical.ts";
 
-/** The shortest decimal text that reads back as the same double; NaN and the infinities as JSON strings. */
-export function doubleText(value: number): string {
-  if (value === 0) return Object.is(value, -0) ? "-0" : "0";
-  return Number.isFinite(value) ? String(value) : `"${value}"`;
-}
-
-/** The shortest decimal text that reads back as the same 32-bit float. */
-export function floatText(value: number): string {
-  if (!Number.isFinite(value) || (Number.isInteger(value) && Math.abs(value) < 16_777_216)) return doubleText(value);
-  for (let digits = 1; digits < 9; digits++) {
-    const rounded = Number(value.toPrecision(digits));
-    if (Math.fround(rounded) === value) return String(rounded);
-  }
-  return String(Number(value.toPrecision(9)));
-}
-
 /** Bytes beyond which a decimal is not written out (it would have some 2,400 digits). */
 export const MAX_DECIMAL_BYTES = 1000;
 
@@ -62,10 +46,6 @@ export function bigDecimalText(bytes: Buffer, start: number, end: number): strin
     inner.release();
   }
 }
-
-/** 0x and the hex digits: how bytes and fixed are shown, and how they can be typed. */
-export const bytesText = (bytes: Buffer, start: number, end: number): string =>
-  `0x${bytes.toString("hex", start, end)}`;
 
 /** A UUID's 16 bytes in its usual form. */
 export function uuidText(bytes: Buffer, start: number): string {

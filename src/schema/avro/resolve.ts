@@ -15,7 +15,7 @@ import {
 } from "./decode.ts";
 import { encodeDefault } from "./encode.ts";
 import { AvroProblem } from "./input.ts";
-import { doubleText, floatText, nearestFloat } from "./numbers.ts";
+import { nearestFloat } from "./numbers.ts";
 import { type FieldSource, readResolvedRecord } from "./resolveRecord.ts";
 import { type AvroEnum, type AvroField, type AvroRecord, type AvroType, type AvroUnion, branchName } from "./schema.ts";
 
@@ -132,17 +132,17 @@ class Resolver {
     const isWhole = writer.kind === "int" || writer.kind === "long";
     if (reader.kind === "double" && isWhole) {
       return whole((input) => {
-        input.out += doubleText(Number(writer.kind === "int" ? input.int() : input.long()));
+        input.out.double(Number(writer.kind === "int" ? input.int() : input.long()));
       });
     }
     if (reader.kind === "float" && isWhole) {
       return whole((input) => {
-        input.out += floatText(nearestFloat(writer.kind === "int" ? input.int() : input.long()));
+        input.out.float(nearestFloat(writer.kind === "int" ? input.int() : input.long()));
       });
     }
     if (reader.kind === "double" && writer.kind === "float") {
       return whole((input) => {
-        input.out += doubleText(input.bytes.readFloatLE(input.take(4)));
+        input.out.double(input.bytes.readFloatLE(input.take(4)));
       });
     }
     // int as long, string as bytes: the bytes are the same
@@ -161,7 +161,7 @@ class Resolver {
       const text = texts[index];
       if (text === undefined) throw new AvroProblem(`the enum ${writer.name} has no symbol number ${index}`);
       if (text === null) throw new AvroProblem(`${missing} ${writer.symbols[index]}`);
-      input.out += text;
+      input.out.put(text);
     });
   }
 

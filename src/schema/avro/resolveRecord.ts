@@ -1,3 +1,4 @@
+import { type Piece, pieceOf } from "../jsonText.ts";
 import type { Read } from "./decode.ts";
 import { type AvroInput, AvroProblem } from "./input.ts";
 import type { AvroRecord } from "./schema.ts";
@@ -25,12 +26,15 @@ export function readResolvedRecord(writer: AvroRecord, sources: FieldSource[]): 
   };
 }
 
+const NOTHING = pieceOf("");
+const CLOSE = 0x7d;
+
 const prefix = (i: number, name: string): string => `${i === 0 ? "{" : ","}${JSON.stringify(name)}:`;
 
 /** The usual case: text goes out while bytes come in. */
 function straight(writer: AvroRecord, sources: FieldSource[]): Read {
   // for each of the writer's fields: the text before it (defaults, its name), and how it is read; null: skipped
-  const steps: { before: string; read: Read | null }[] = [];
+  const steps: { before: Piece; read: Read | null }[] = [];
   let before = "";
   let next = 0;
   const defaults = (): void => {
@@ -41,12 +45,12 @@ function straight(writer: AvroRecord, sources: FieldSource[]): Read {
     defaults();
     const source = sources[next];
     if (source && "from" in source && source.from === index) {
-      steps.push({ before: before + prefix(next++, source.name), read: source.read });
+      steps.push({ before: pieceOf(before + prefix(next++, source.name)), read: source.read });
       before = "";
-    } else steps.push({ before: "", read: null });
+    } else steps.push({ before: NOTHING, read: null });
   }
   defaults();
-  const after = `${before}${sources.length === 0 ? "{}" : "}"}`;
+  const after = pieceOf(`${before}${sources.length === 0 ? "{}" : "}"}`);
   return (input) => {
     let i = 0;
     try {
@@ -56,7 +60,7 @@ function straight(writer: AvroRecord, sources: FieldSource[]): Read {
           break;
         }
         const step = steps[i]!;
-        input.out += step.before;
+        input.out.piece(step.before);
         if (step.read) step.read(input);
         else skipValue(input, writer.fields[i]!.type);
       }
@@ -64,7 +68,7 @@ function straight(writer: AvroRecord, sources: FieldSource[]): Read {
       throw placed(error, writer, i);
     }
     if (i < steps.length) skipFields(input, writer.fields, i);
-    input.out += after;
+    input.out.piece(after);
   };
 }
 
@@ -73,10 +77,11 @@ function reordered(writer: AvroRecord, sources: FieldSource[]): Read {
   const targets: { place: number; read: Read }[][] = writer.fields.map(() => []);
   for (const [place, source] of sources.entries())
     if ("from" in source) targets[source.from]!.push({ place, read: source.read });
-  const names = sources.map((source, i) => prefix(i, source.name));
+  const names = sources.map((source, i) => pieceOf(prefix(i, source.name)));
   const template = sources.map((source) => ("text" in source ? source.text : ""));
   return (input: AvroInput) => {
     const { out, whole } = input;
+    const mark = out.mark();
     const texts = [...template];
     input.whole = true;
     let i = 0;
@@ -87,9 +92,8 @@ function reordered(writer: AvroRecord, sources: FieldSource[]): Read {
         for (const { place, read } of wanted) {
           // by an alias, two fields may take their value from one
           input.pos = start;
-          input.out = "";
           read(input);
-          texts[place] = input.hold(input.out);
+          texts[place] = input.hold(input.out.take(mark));
         }
         if (wanted.length === 0) skipValue(input, writer.fields[i]!.type);
       }
@@ -97,9 +101,11 @@ function reordered(writer: AvroRecord, sources: FieldSource[]): Read {
       throw placed(error, writer, i);
     }
     input.whole = whole;
-    input.out = out;
-    for (const [place, text] of texts.entries()) input.out += names[place]! + text;
-    input.out += "}";
+    for (const [place, text] of texts.entries()) {
+      out.piece(names[place]!);
+      out.put(text);
+    }
+    out.char(CLOSE);
   };
 }
 

@@ -12,9 +12,14 @@ import {
   characterStart,
   closesContainer,
   cutAt,
+  endOfUnits,
   isText,
-  oneLine,
+  lookOfText,
+  NO_TEXT,
+  oneLineOf,
   PREVIEW_BYTES,
+  TEXT,
+  UNUSUAL,
   utf16Length,
 } from "../text.ts";
 import { type Meaning, NO_NOTES, UNPACKED } from "./step.ts";
@@ -73,8 +78,10 @@ export class CellShape implements Shape<Cell> {
     return hexCell(bytes, this.#maxChars, problems);
   }
 
-  meaning({ format, text, cut, problems }: Meaning): Cell {
-    return cell(format, text, this.#maxChars, cut, problems);
+  meaning({ format, text, cut, problems, printable }: Meaning): Cell {
+    if (!printable) return cell(format, text, this.#maxChars, cut, problems);
+    const isLong = text.length > this.#maxChars;
+    return { format, text: isLong ? text.slice(0, this.#maxChars) : text, cut: cut || isLong, problems };
   }
 }
 
@@ -173,24 +180,40 @@ export class LargeShape implements Shape<PayloadView | Promise<PayloadView>> {
 export function previewPlain(bytes: Buffer, maxChars: number, problems: string[]): Cell {
   const whole = bytes.length <= PREVIEW_BYTES;
   const end = whole ? bytes.length : characterStart(bytes, 0, PREVIEW_BYTES);
-  if (bytes[0] !== 0 && isText(bytes, 0, end)) {
+  const look = bytes[0] === 0 ? NO_TEXT : lookOfText(bytes, 0, end);
+  if (look !== NO_TEXT) {
     const start = byteOrderMark(bytes);
     if (opensContainer(bytes, start)) {
       const scan = scanJson(bytes, start, end, !whole);
       if (scan.ok && (whole || closesContainer(bytes))) {
+        if (look === TEXT && scan.spaces === 0) {
+          const to = Math.min(end, maxChars);
+          return { format: "json", text: bytes.toString("latin1", 0, to), cut: to < bytes.length, problems };
+        }
         const text = compactJson(bytes, start, end, scan.spaces, 3 * maxChars + 4);
-        return cell("json", text, maxChars, !whole, start > 0 ? [...problems, BOM_PROBLEM] : problems);
+        return cell("json", text, maxChars, !whole, start > 0 ? [...problems, BOM_PROBLEM] : problems, look);
       }
     }
-    // a UTF-16 unit takes three bytes at most
-    const to = Math.min(end, 3 * maxChars + 4);
-    return cell("text", bytes.toString("utf8", 0, to), maxChars, to < bytes.length, problems);
+    if (look === TEXT) {
+      const to = Math.min(end, maxChars);
+      return { format: "text", text: bytes.toString("latin1", 0, to), cut: to < bytes.length, problems };
+    }
+    const to = endOfUnits(bytes, 0, end, maxChars);
+    return cell("text", bytes.toString("utf8", 0, to), maxChars, to < bytes.length, problems, look);
   }
   return hexCell(bytes, maxChars, problems);
 }
 
-function cell(format: PayloadFormat, text: string, maxChars: number, more: boolean, problems: string[]): Cell {
-  const line = oneLine(text.length > maxChars ? cutAt(text, maxChars) : text);
+/** @param look what is known of the text: see `lookOfText` */
+function cell(
+  format: PayloadFormat,
+  text: string,
+  maxChars: number,
+  more: boolean,
+  problems: string[],
+  look: number = UNUSUAL,
+): Cell {
+  const line = oneLineOf(text.length > maxChars ? cutAt(text, maxChars) : text, look);
   const shown = cutAt(line, maxChars);
   return { format, text: shown, cut: more || text.length > maxChars || shown.length < line.length, problems };
 }

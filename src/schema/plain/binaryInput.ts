@@ -1,7 +1,8 @@
 import { isUtf8 } from "node:buffer";
+import { JsonText, pieceOf } from "../jsonText.ts";
 import type { Decoded } from "../schemaFormats.ts";
 import { characterStart } from "../text.ts";
-import { plainName } from "./notation.ts";
+import { float64Number, plainName } from "./notation.ts";
 
 /** Nesting of values: each level costs a byte, so that only a limit keeps hostile input from the end of the stack. */
 const MAX_DEPTH = 400;
@@ -14,7 +15,7 @@ export class BinaryInput {
   readonly bytes: Buffer;
   pos: number;
   readonly end: number;
-  out = "";
+  readonly out: JsonText;
   /** reading may stop once `out` is longer */
   readonly max: number;
   /** only checks: nothing is written, and reading never stops early */
@@ -29,7 +30,8 @@ export class BinaryInput {
   #depth = 0;
   #nameDepth = 0;
 
-  constructor(bytes: Buffer, start: number, max: number, quiet = false) {
+  constructor(bytes: Buffer, start: number, max: number, out: JsonText, quiet = false) {
+    this.out = out;
     this.bytes = bytes;
     this.pos = start;
     this.end = bytes.length;
@@ -38,7 +40,18 @@ export class BinaryInput {
   }
 
   put(text: string): void {
-    if (!this.quiet) this.out += text;
+    if (!this.quiet) this.out.put(text);
+  }
+
+  integer(value: number | bigint): void {
+    if (!this.quiet) this.out.integer(value);
+  }
+
+  /** a finite 64-bit float, as `float64Number` has it */
+  float64(value: number): void {
+    if (this.quiet) return;
+    if (Number.isInteger(value)) this.out.put(float64Number(value));
+    else this.out.double(value);
   }
 
   /** true when there is text enough: what follows need not be read */
@@ -89,13 +102,17 @@ export class BinaryInput {
   /** writes bytes [from, to) as hex digits in a form of the notation */
   data(form: string, bytes: Buffer, from: number, to: number): void {
     if (this.quiet) return;
-    this.out += `{"${form}":"0x${bytes.toString("hex", from, Math.min(to, from + this.max + 1))}"}`;
+    this.out.put(`{"${form}":"0x`);
+    this.out.hex(bytes, from, Math.min(to, from + this.max + 1));
+    this.out.put('"}');
   }
 
   /** writes bytes [from, to) of UTF-8 as a JSON string, or in a form of its own when they are malformed */
   text(bytes: Buffer, from: number, to: number): void {
     const whole = to - from <= 1000 || this.quiet || to - from <= 3 * this.max + 4;
     const end = whole ? to : characterStart(bytes, from, from + 3 * this.max + 4);
+    this.printable += end - from;
+    if (!this.quiet && this.out.plain(bytes, from, end)) return;
     let plain = true;
     let controls = 0;
     for (let i = from; i < end; i++) {
@@ -105,13 +122,10 @@ export class BinaryInput {
       if (c === 0x7f || (c < 0x20 && c !== 0x0a && c !== 0x0d && c !== 0x09)) controls++;
     }
     this.odd += controls;
-    this.printable += end - from;
-    if (plain) {
-      if (!this.quiet) this.out += `"${bytes.toString("latin1", from, end)}"`;
-    } else if (!isUtf8(bytes.subarray(from, end))) {
+    if (!plain && !isUtf8(bytes.subarray(from, end))) {
       this.problem("a string is not well-formed UTF-8: its bytes are shown");
       this.put(`{"$string":"0x${bytes.toString("hex", from, end)}"}`);
-    } else if (!this.quiet) this.out += JSON.stringify(bytes.toString("utf8", from, end));
+    } else if (!this.quiet) this.out.string(bytes, from, end);
   }
 
   /** writes bytes [from, to) of UTF-8 as a member's name and its colon */
@@ -119,7 +133,12 @@ export class BinaryInput {
     this.names++;
     const first = bytes[from] ?? 0;
     if (from === to || first <= 0x20 || (first >= 0x30 && first <= 0x39)) this.odd++;
-    if (bytes[from] === 0x24 || !isUtf8(bytes.subarray(from, to))) {
+    if (first !== 0x24 && !this.quiet && this.out.plain(bytes, from, to)) {
+      this.printable += to - from;
+      this.out.char(COLON);
+      return;
+    }
+    if (first === 0x24 || !isUtf8(bytes.subarray(from, to))) {
       if (isUtf8(bytes.subarray(from, to))) this.put(JSON.stringify(plainName(bytes.toString("utf8", from, to))));
       else this.valueAsName(() => this.text(bytes, from, to));
     } else this.text(bytes, from, to);
@@ -131,17 +150,22 @@ export class BinaryInput {
     this.odd++;
     if (++this.#nameDepth > MAX_NAME_DEPTH)
       throw new Error(`maps are nested as keys of maps deeper than ${MAX_NAME_DEPTH} levels (at byte ${this.pos})`);
-    const outer = this.out;
-    this.out = "";
+    const mark = this.out.mark();
     read();
-    const inner = this.out;
-    this.out = outer;
+    const inner = this.out.take(mark);
     this.put(JSON.stringify(`$${inner}`));
     this.#nameDepth--;
   }
 
   problem(message: string): void {
     if (!this.problems.includes(message)) this.problems.push(message);
+  }
+
+  /** puts brackets around what was written so far */
+  enclose(): void {
+    if (this.quiet) return;
+    this.out.insert(BEGINNING, BRACKET);
+    this.out.put("]");
   }
 
   /** the result, when all bytes were read */
@@ -152,9 +176,33 @@ export class BinaryInput {
         `${this.left} ${this.left === 1 ? "byte follows" : "bytes follow"} the ${name} value, which ends before byte ${this.pos}`,
       );
     }
-    return { text: this.out, cut, problems: this.problems };
+    return { text: this.out.text(), cut, problems: this.problems, printable: this.out.printable };
   }
 }
+
+const COLON = 0x3a;
+const BRACKET = pieceOf("[");
+const BEGINNING = { pos: 0, beyond: 0 };
+
+/** where text is put together while nothing else is */
+const spare: JsonText[] = [];
+
+/** Runs with a text of its own, which is used again. */
+function withText<T>(run: (out: JsonText) => T): T {
+  const out = spare.pop() ?? new JsonText();
+  try {
+    return run(out);
+  } finally {
+    out.release();
+    spare.push(out);
+  }
+}
+
+/** bytes of a payload whose text is made as soon as it is looked whether it is plausible: it mostly is */
+const SMALL = 4096;
+
+/** what was found plausible last, which then is decoded */
+let found: { bytes: Buffer; start: number; read: (input: BinaryInput) => void; decoded: Decoded } | null = null;
 
 /** characters in strings and names without which a parse to the last byte may be chance */
 const LEAST_PRINTABLE = 4;
@@ -164,15 +212,19 @@ const LEAST_PRINTABLE = 4;
  * text in strings and names that it is hardly chance.
  */
 export function isPlausible(bytes: Buffer, start: number, read: (input: BinaryInput) => void): boolean {
-  const input = new BinaryInput(bytes, start, 0, true);
-  try {
-    read(input);
-  } catch {
-    // whatever is wrong with it is the answer
-    return false;
-  }
-  const doubtful = input.left > 0 || input.problems.length > 0 || input.odd > 0;
-  return !doubtful && input.names > 0 && input.printable >= LEAST_PRINTABLE;
+  return withText((out) => {
+    const input = new BinaryInput(bytes, start, Number.POSITIVE_INFINITY, out, bytes.length - start > SMALL);
+    try {
+      read(input);
+    } catch {
+      // whatever is wrong with it is the answer
+      return false;
+    }
+    if (input.left > 0 || input.problems.length > 0 || input.odd > 0) return false;
+    if (input.names === 0 || input.printable < LEAST_PRINTABLE) return false;
+    if (!input.quiet) found = { bytes, start, read, decoded: input.finish("") };
+    return true;
+  });
 }
 
 /** Runs a decoder; what only a value beyond V8's limits makes it throw becomes a sentence. */
@@ -184,12 +236,18 @@ export function decodeWith(
   read: (input: BinaryInput) => void,
 ): Decoded {
   if (start >= bytes.length) throw new Error(`there are no bytes of a ${name} value`);
-  const input = new BinaryInput(bytes, start, maxChars);
-  try {
-    read(input);
-    return input.finish(name);
-  } catch (error) {
-    if (error instanceof RangeError) throw new Error("the value is too large to be shown", { cause: error });
-    throw error;
-  }
+  const before = found;
+  found = null;
+  if (before?.bytes === bytes && before.start === start && before.read === read)
+    if (before.decoded.text.length <= maxChars) return before.decoded;
+  return withText((out) => {
+    const input = new BinaryInput(bytes, start, maxChars, out);
+    try {
+      read(input);
+      return input.finish(name);
+    } catch (error) {
+      if (error instanceof RangeError) throw new Error("the value is too large to be shown", { cause: error });
+      throw error;
+    }
+  });
 }

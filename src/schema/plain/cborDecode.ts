@@ -3,7 +3,7 @@ import { timestampText } from "../avro/dates.ts";
 import { uuidText } from "../avro/numbers.ts";
 import type { Decoded } from "../schemaFormats.ts";
 import { type BinaryInput, decodeWith, isPlausible } from "./binaryInput.ts";
-import { decimalOf, float32Number, float64Number } from "./notation.ts";
+import { decimalOf, float32Number } from "./notation.ts";
 
 /**
  * CBOR (RFC 8949) as JSON text. What JSON does not have looks as notation.ts says:
@@ -71,10 +71,10 @@ function value(input: BinaryInput): void {
   const head = input.byte("a value");
   switch (head >> 5) {
     case UNSIGNED:
-      input.put(String(argument(input, head)));
+      input.integer(argument(input, head));
       return;
     case NEGATIVE:
-      input.put(String(-1n - BigInt(argument(input, head))));
+      negative(input, argument(input, head));
       return;
     case BYTES: {
       const { bytes, from, to } = string(input, head);
@@ -98,6 +98,12 @@ function value(input: BinaryInput): void {
     default:
       simple(input, head, at);
   }
+}
+
+/** what stands for -1 - read */
+function negative(input: BinaryInput, read: number | bigint): void {
+  const isSafe = typeof read === "number" && read < Number.MAX_SAFE_INTEGER;
+  input.integer(isSafe ? -1 - read : -1n - BigInt(read));
 }
 
 interface Piece {
@@ -199,7 +205,7 @@ function simple(input: BinaryInput, head: number, at: number): void {
     case 25:
     case 26:
     case 27:
-      input.put(floatText(bytes, input.take(1 << ((head & 31) - 24), "a float"), head & 31));
+      float(input, input.take(1 << ((head & 31) - 24), "a float"), head & 31);
       return;
     default:
       if ((head & 31) > 27) throw unknownHead(input, head);
@@ -214,15 +220,17 @@ function readFloat(bytes: Buffer, at: number, info: number): number {
 
 const USUAL_NAN: Record<number, string> = { 25: "7e00", 26: "7fc00000", 27: "7ff8000000000000" };
 
-function floatText(bytes: Buffer, at: number, info: number): string {
+function float(input: BinaryInput, at: number, info: number): void {
+  const { bytes } = input;
   const read = readFloat(bytes, at, info);
   if (Number.isFinite(read)) {
-    if (info !== 26) return float64Number(read);
-    const short = float32Number(read);
-    return Number(short) === read ? float64Number(read) : short;
+    const short = info === 26 ? float32Number(read) : null;
+    if (short !== null && Number(short) !== read) input.put(short);
+    else input.float64(read);
+    return;
   }
   const bits = bytes.toString("hex", at, at + (1 << (info - 24)));
-  return `{"$float":"${Number.isNaN(read) && bits !== USUAL_NAN[info] ? `0x${bits}` : read}"}`;
+  input.put(`{"$float":"${Number.isNaN(read) && bits !== USUAL_NAN[info] ? `0x${bits}` : read}"}`);
 }
 
 /** A half-precision float (IEEE 754 binary16) of its bits. */

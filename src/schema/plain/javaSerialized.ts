@@ -1,5 +1,5 @@
 import { isUtf8 } from "node:buffer";
-import { doubleText, floatText } from "../avro/numbers.ts";
+import { doubleText, floatText } from "../numberText.ts";
 import type { Decoded } from "../schemaFormats.ts";
 import { type BinaryInput, decodeWith } from "./binaryInput.ts";
 
@@ -85,7 +85,7 @@ class JavaReader {
       count++;
     }
     if (count === 0 && !input.full) throw new Error("the header of Java's serialization is followed by nothing");
-    if (count > 1) input.out = `[${input.out}]`;
+    if (count > 1) input.enclose();
   }
 
   /** one object, or data between objects; false for what is not part of the value */
@@ -343,10 +343,10 @@ class JavaReader {
   /** what the class has written itself, where there is anything */
   #written(): void {
     const input = this.#input;
-    const before = input.out;
+    const before = input.out.mark();
     input.put(',"$written":[');
     if (this.#annotations() > 0) input.put("]");
-    else if (!input.full) input.out = before;
+    else if (!input.full) input.out.take(before);
   }
 }
 

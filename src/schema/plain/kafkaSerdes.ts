@@ -1,6 +1,6 @@
-import { doubleText, floatText } from "../avro/numbers.ts";
 import { parseHexBytes, parseUuid } from "../avro/parse.ts";
 import type { JsonNode } from "../jsonTree.ts";
+import { doubleText, floatText } from "../numberText.ts";
 import type { Decoded } from "../schemaFormats.ts";
 import type { Encoded } from "./encoding.ts";
 

@@ -3,7 +3,7 @@ import type { JsonNode } from "../jsonTree.ts";
 import type { Decoded } from "../schemaFormats.ts";
 import { type BinaryInput, decodeWith, isPlausible } from "./binaryInput.ts";
 import { type Encoded, Encoding, type Shape, stepOf } from "./encoding.ts";
-import { float32Number, float64Number, readNumber } from "./notation.ts";
+import { float32Number, readNumber } from "./notation.ts";
 
 /**
  * MessagePack (the specification's version of 2017, with the timestamp extension) as JSON text, and back.
@@ -26,11 +26,11 @@ export function isLikelyMsgpack(bytes: Buffer, start: number): boolean {
 function value(input: BinaryInput): void {
   const { bytes } = input;
   const b = input.byte("a value");
-  if (b < 0x80) input.put(String(b));
+  if (b < 0x80) input.integer(b);
   else if (b < 0x90) map(input, b & 15);
   else if (b < 0xa0) array(input, b & 15);
   else if (b < 0xc0) string(input, b & 31);
-  else if (b >= 0xe0) input.put(String(b - 256));
+  else if (b >= 0xe0) input.integer(b - 256);
   else {
     switch (b) {
       case 0xc0:
@@ -64,7 +64,7 @@ function value(input: BinaryInput): void {
       case 0xcb: {
         const at = input.take(8, "a 64-bit float");
         const read = bytes.readDoubleBE(at);
-        if (Number.isFinite(read)) input.put(float64Number(read));
+        if (Number.isFinite(read)) input.float64(read);
         else input.put(`{"$float":"${special(read, bytes, at, "7ff8000000000000")}"}`);
         return;
       }
@@ -72,21 +72,21 @@ function value(input: BinaryInput): void {
       case 0xcd:
       case 0xce: {
         const size = 1 << (b - 0xcc);
-        input.put(String(bytes.readUIntBE(input.take(size, "an integer"), size)));
+        input.integer(bytes.readUIntBE(input.take(size, "an integer"), size));
         return;
       }
       case 0xcf:
-        input.put(String(bytes.readBigUInt64BE(input.take(8, "an integer"))));
+        input.integer(bytes.readBigUInt64BE(input.take(8, "an integer")));
         return;
       case 0xd0:
       case 0xd1:
       case 0xd2: {
         const size = 1 << (b - 0xd0);
-        input.put(String(bytes.readIntBE(input.take(size, "an integer"), size)));
+        input.integer(bytes.readIntBE(input.take(size, "an integer"), size));
         return;
       }
       case 0xd3:
-        input.put(String(bytes.readBigInt64BE(input.take(8, "an integer"))));
+        input.integer(bytes.readBigInt64BE(input.take(8, "an integer")));
         return;
       case 0xd9:
       case 0xda:

@@ -1,4 +1,4 @@
-import { doubleText, floatText } from "../avro/numbers.ts";
+import { doubleText, floatText } from "../numberText.ts";
 
 /**
  * How values that JSON does not have look as JSON, the same in every binary format without a schema, so that nothing is shown alike that

@@ -3,6 +3,7 @@ import { BYTES, END_GROUP, ProtobufInput, ProtobufProblem, START_GROUP, VARINT, 
 import type { Field, Message } from "./message.ts";
 import { scalarText, zeroText } from "./scalars.ts";
 import type { ProtobufSchema } from "./schema.ts";
+import { readStraight } from "./straight.ts";
 
 /**
  * Protobuf to JSON text, as its canonical JSON has it: 64-bit integers as strings, so that no JSON reader rounds them, bytes as base64,
@@ -12,10 +13,13 @@ import type { ProtobufSchema } from "./schema.ts";
  * Source: Protocol Buffers documentation, "Encoding" and "ProtoJSON Format"; Confluent's wire format for the message indexes.
  */
 export function protobufFormat(schema: ProtobufSchema): SchemaFormat {
+  const first = schema.messageAt(FIRST);
   return {
     format: "protobuf",
     name: "Protobuf",
     decode: (bytes, start, maxChars) =>
+      // most messages are the first of their file, which a single 0 says
+      (bytes[start] === 0 && first && readStraight(bytes, start + 1, maxChars, first, readMessage)) ||
       decoded(bytes, start, maxChars, (input) => {
         const path = messageIndexes(input);
         const message = schema.messageAt(path);
@@ -32,7 +36,8 @@ export function protobufMessageFormat(schema: ProtobufSchema, name: string): Sch
   return {
     format: "protobuf",
     name: "Protobuf",
-    decode: (bytes, start, maxChars) => decoded(bytes, start, maxChars, () => message),
+    decode: (bytes, start, maxChars) =>
+      readStraight(bytes, start, maxChars, message, readMessage) ?? decoded(bytes, start, maxChars, () => message),
   };
 }
 

@@ -25,13 +25,13 @@ export const WIRE_NAMES = ["varint", "64 bits", "bytes", "group", "end of group"
 
 /** A message's bytes while they are read. */
 export class ProtobufInput {
-  readonly bytes: Buffer;
+  bytes: Buffer;
   pos: number;
   end: number;
   depth = 0;
   /** characters made so far, about; reading may stop beyond `max` */
   made = 0;
-  readonly max: number;
+  max: number;
   badText = false;
   /** numbers of fields that the schema does not have, or has with another wire type, and the wire type found */
   readonly unknown: Map<number, number>;
@@ -45,6 +45,18 @@ export class ProtobufInput {
     this.pos = start;
     this.end = bytes.length;
     this.max = max;
+  }
+
+  /** Begins anew with other bytes. */
+  restart(bytes: Buffer, start: number, max: number): void {
+    this.bytes = bytes;
+    this.pos = start;
+    this.end = bytes.length;
+    this.max = max;
+    this.depth = this.made = 0;
+    this.badText = false;
+    if (this.unknown.size > 0) this.unknown.clear();
+    if (this.missing.size > 0) this.missing.clear();
   }
 
   /** Reads other bytes as a part of this value: limits go on counting, and what is found is found here. */
@@ -86,7 +98,8 @@ export class ProtobufInput {
 
   /** Unsigned, up to 64 bits; a bigint only when it does not fit a safe integer. */
   varint(): number | bigint {
-    const first = this.bytes[this.take(1)]!;
+    if (this.pos >= this.end) throw new ProtobufProblem("the value ends too early");
+    const first = this.bytes[this.pos++]!;
     if (first < 0x80) return first;
     let value = first & 0x7f;
     let scale = 128;

@@ -1,4 +1,5 @@
 import protobuf from "protobufjs";
+import { type Piece, pieceOf } from "../jsonText.ts";
 import { BYTES, FIXED32, FIXED64, START_GROUP, VARINT } from "./input.ts";
 import { type ReadWellKnown, wellKnown } from "./wellKnown.ts";
 
@@ -12,6 +13,8 @@ export interface Field {
   json: string;
   /** `"json":` */
   label: string;
+  /** the same, to be written */
+  piece: Piece;
   /** a scalar type's name; "enum" or "message" */
   type: string;
   repeated: boolean;
@@ -57,6 +60,8 @@ export class Message {
   required: Field[] = [];
   /** arrays for the parts of a value while it is read: one for each level that is open */
   readonly spare: unknown[][] = [];
+  /** how often its values were read straight, and were not: see straight.ts */
+  readonly straight = { hits: 0, misses: 0, tried: 0 };
 
   constructor(type: protobuf.Type, messages: Messages) {
     this.type = type;
@@ -114,6 +119,7 @@ export class Message {
       name: field.name.replace(/^\./, ""),
       json,
       label: `${JSON.stringify(json)}:`,
+      piece: pieceOf(`${JSON.stringify(json)}:`),
     };
     if (field instanceof protobuf.MapField) {
       const key = { ...this.#typed(field.keyType, null, false), ...base, name: "key" };
@@ -192,6 +198,7 @@ const NONE: Field = {
   name: "",
   json: "",
   label: "",
+  piece: pieceOf(""),
   type: "",
   repeated: false,
   required: false,

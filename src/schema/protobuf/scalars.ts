@@ -1,5 +1,6 @@
 import { isUtf8 } from "node:buffer";
-import { doubleText, floatText } from "../avro/numbers.ts";
+import type { JsonText } from "../jsonText.ts";
+import { doubleText, floatText } from "../numberText.ts";
 import type { ProtobufInput } from "./input.ts";
 import type { EnumValues, Field } from "./message.ts";
 
@@ -62,6 +63,37 @@ export function scalarText(input: ProtobufInput, field: Field): string {
       return `"${input.bytes.readBigInt64LE(input.take(8))}"`;
     default:
       throw new Error(`${field.type} is not a scalar type`);
+  }
+}
+
+const QUOTE = 0x22;
+
+/** Writes what `scalarText` makes. False where that may have to be said to be malformed, or is left to it; the input then is anywhere. */
+export function writeScalar(input: ProtobufInput, out: JsonText, field: Field): boolean {
+  switch (field.type) {
+    case "string": {
+      const from = input.take(input.length());
+      return out.string(input.bytes, from, input.pos);
+    }
+    case "int32":
+      out.integer(int32(input.varint()));
+      return true;
+    case "int64": {
+      const value = input.varint();
+      out.char(QUOTE);
+      out.integer(typeof value === "number" ? value : BigInt.asIntN(64, value));
+      out.char(QUOTE);
+      return true;
+    }
+    case "double":
+      out.double(input.bytes.readDoubleLE(input.take(8)));
+      return true;
+    case "float":
+      out.float(input.bytes.readFloatLE(input.take(4)));
+      return true;
+    default:
+      out.put(scalarText(input, field));
+      return !input.badText;
   }
 }
 

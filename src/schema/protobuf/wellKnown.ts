@@ -1,5 +1,5 @@
 import { timestampText } from "../avro/dates.ts";
-import { doubleText } from "../avro/numbers.ts";
+import { doubleText } from "../numberText.ts";
 import { BYTES, FIXED64, type ProtobufInput, VARINT } from "./input.ts";
 import type { Message } from "./message.ts";
 import { scalarText, stringText, zeroText } from "./scalars.ts";

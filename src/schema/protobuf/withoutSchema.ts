@@ -1,5 +1,5 @@
 import { isUtf8 } from "node:buffer";
-import { doubleText, floatText } from "../avro/numbers.ts";
+import { doubleText, floatText } from "../numberText.ts";
 import type { Decoded } from "../schemaFormats.ts";
 import { isText } from "../text.ts";
 import { BYTES, END_GROUP, FIXED32, FIXED64, ProtobufInput, ProtobufProblem, START_GROUP, VARINT } from "./input.ts";
