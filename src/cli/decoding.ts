@@ -1,13 +1,22 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
+import { parseAvro } from "../schema/avro/schema.ts";
 import { openDescriptorSet, openProtoFiles, type ProtoFiles } from "../schema/protobuf/workspace.ts";
-import { automatically, type DecodeAs, FIXED_FORMATS, type TopicDecoding } from "../shared/decoding.ts";
+import {
+  automatically,
+  type DecodeAs,
+  FIXED_FORMATS,
+  type ReaderSchema,
+  type TopicDecoding,
+} from "../shared/decoding.ts";
 import { messageOf, UserError } from "../shared/userError.ts";
 
 /** How keys or values are to be decoded, as it stands on the command line. */
 type Decoding =
   | Extract<DecodeAs, { kind: "auto" | "format" }>
-  | { kind: "file"; type: "avsc" | "proto" | "desc" | "json-schema"; file: string; message: string | null };
+  | { kind: "file"; type: "avsc" | "proto" | "desc" | "json-schema"; file: string; message: string | null }
+  /** an Avro reader's schema, of a file or of a registry */
+  | { kind: "reader"; reader: { from: "file"; file: string } | Extract<ReaderSchema, { from: "registry" }> };
 
 export interface Decodings {
   key: Decoding;
@@ -17,7 +26,10 @@ export interface Decodings {
 const FILE_TYPES = ["avsc", "proto", "desc", "json-schema"] as const;
 
 export const DECODE_USAGE = `FORMAT: auto, ${FIXED_FORMATS.map(({ id }) => id).join(", ")};
-a schema of a file: avsc:FILE, json-schema:FILE, proto:FILE#MESSAGE, or desc:FILE#MESSAGE of a descriptor set`;
+a schema of a file: avsc:FILE, json-schema:FILE, proto:FILE#MESSAGE, or desc:FILE#MESSAGE of a descriptor set;
+an Avro reader's schema: reader:FILE, reader-latest, or reader-version:SUBJECT#VERSION. Values that name the schema they were written
+with (in the payload, a header, as a single object or in a container) are printed as a program with the reader's schema sees them: with its
+defaults, aliases and wider types, and without the fields it does not ask for. reader-latest is the latest version of each value's own subject`;
 
 /** Reads "key=long", "value=proto:a.proto#pkg.Message"; throws a UserError whose sentence names what is wrong. */
 export function parseDecodings(texts: readonly string[]): Decodings {
@@ -30,8 +42,13 @@ export function parseDecodings(texts: readonly string[]): Decodings {
   return found;
 }
 
+/** Whether something of the registry is the reader's schema. */
+export const usesRegistry = ({ key, value }: Decodings): boolean =>
+  [key, value].some((decoding) => decoding.kind === "reader" && decoding.reader.from === "registry");
+
 function parseDecoding(text: string, how: string): Decoding {
   if (how === "auto") return { kind: "auto" };
+  if (/^reader[:-]/.test(how)) return { kind: "reader", reader: parseReader(text, how) };
   const type = FILE_TYPES.find((each) => how.startsWith(`${each}:`));
   if (!type) {
     const format = FIXED_FORMATS.find(({ id }) => id === how);
@@ -46,6 +63,15 @@ function parseDecoding(text: string, how: string): Decoding {
   return { kind: "file", type, file, message };
 }
 
+function parseReader(text: string, how: string): Extract<Decoding, { kind: "reader" }>["reader"] {
+  if (how === "reader-latest") return { from: "registry", subject: null, version: null };
+  const [, kind, rest] = /^(reader|reader-version):(.+)$/s.exec(how) ?? [];
+  if (kind === "reader" && rest !== undefined) return { from: "file", file: rest };
+  const [, subject, version] = /^(.+)#([^#]+)$/s.exec(rest ?? "") ?? [];
+  if (subject !== undefined && version !== undefined) return { from: "registry", subject, version };
+  throw bad(text, "write reader:FILE, reader-latest or reader-version:SUBJECT#VERSION");
+}
+
 const bad = (text: string, why: string): UserError =>
   new UserError(`--decode ${text} is unknown: ${why}.`, { code: "bad-option" });
 
@@ -55,6 +81,7 @@ export async function openDecodings({ key, value }: Decodings): Promise<TopicDec
 }
 
 async function opened(decoding: Decoding): Promise<DecodeAs> {
+  if (decoding.kind === "reader") return { kind: "reader", reader: await openedReader(decoding.reader) };
   if (decoding.kind !== "file") return decoding;
   const { type, file, message } = decoding;
   const base = { kind: "schema" as const, label: file, message, references: [], compiled: false };
@@ -73,12 +100,24 @@ async function opened(decoding: Decoding): Promise<DecodeAs> {
         return { ...base, type: "PROTOBUF", ...(await protoTexts(file, message)) };
     }
   } catch (error) {
-    throw new UserError(`${file} cannot be used as a schema: ${messageOf(error)}.`, {
-      code: "schema-file",
-      cause: error,
-    });
+    throw unusable(file, error);
   }
 }
+
+async function openedReader(reader: Extract<Decoding, { kind: "reader" }>["reader"]): Promise<ReaderSchema> {
+  if (reader.from === "registry") return reader;
+  const { file } = reader;
+  try {
+    const schema = await readFile(file, "utf8");
+    parseAvro({ schema, references: [] });
+    return { from: "file", label: file, schema };
+  } catch (error) {
+    throw unusable(file, error);
+  }
+}
+
+const unusable = (file: string, cause: unknown): UserError =>
+  new UserError(`${file} cannot be used as a schema: ${messageOf(cause)}.`, { code: "schema-file", cause });
 
 /** The message that is asked for, or the only one. */
 function chosenMessage({ messages }: ProtoFiles, message: string | null): string {

@@ -2,7 +2,7 @@ import { parseArgs } from "node:util";
 import { parseAddress } from "../kafka/address.ts";
 import type { Filter, FilterPart, Isolation, ReadFrom, ReadQuery, ReadTo } from "../shared/messages.ts";
 import { messageOf, UserError } from "../shared/userError.ts";
-import { DECODE_USAGE, type Decodings, parseDecodings } from "./decoding.ts";
+import { DECODE_USAGE, type Decodings, parseDecodings, usesRegistry } from "./decoding.ts";
 
 export interface ReadOptions {
   brokers: string[];
@@ -42,6 +42,9 @@ export function parseOptions(args: string[]): ReadOptions | null {
   const topics = [...new Set((values.topic ?? []).flatMap(split))];
   const pattern = values["topics-matching"] ?? null;
   if (topics.length === 0 && pattern === null) throw bad("--topic is missing: name the topic to read.");
+  const registry = parseRegistry(values.registry, values["registry-type"]);
+  const decode = parseDecodings(values.decode ?? []);
+  if (!registry && usesRegistry(decode)) throw bad("--registry is missing: the reader's schema is asked for there.");
   return {
     brokers,
     query: {
@@ -54,8 +57,8 @@ export function parseOptions(args: string[]): ReadOptions | null {
       partitions: values.partitions === undefined ? null : parsePartitions(values.partitions),
       isolation: parseIsolation(values.isolation),
     },
-    registry: parseRegistry(values.registry, values["registry-type"]),
-    decode: parseDecodings(values.decode ?? []),
+    registry,
+    decode,
     bytes: values.bytes,
     format: parseFormat(values.format),
   };

@@ -1,8 +1,9 @@
 import { Uri } from "vscode";
 import type { Ctx } from "../context.ts";
 import { back, type PickItem } from "../platform/ui.ts";
+import { subjectFor } from "../schema/registry/subjects.ts";
 import { FIXED_FORMATS } from "../shared/decoding.ts";
-import { CancelledError } from "../shared/userError.ts";
+import { CancelledError, UserError } from "../shared/userError.ts";
 import type { KeptChoice } from "./decodingStore.ts";
 import { fileLabel, messagesOf, schemaFiles } from "./schemaFiles.ts";
 import type { TopicDecodings } from "./topicDecodings.ts";
@@ -15,17 +16,34 @@ export async function chooseDecoding(
   part: "key" | "value",
 ): Promise<void> {
   const now = decodings.kept(topic)[part];
-  const picked = await ctx.ui.pick<KeptChoice>({
+  const subject = subjectFor("topic", topic, part, null)!;
+  const hasRegistry = ctx.connections.get(decodings.connectionId)?.registry != null;
+  const picked = await ctx.ui.pick<KeptChoice | typeof ofSubject>({
     title: `Decode the ${part}s of ${topic} as …`,
     placeholder: "It is remembered for this topic",
-    items: items(ctx, now),
+    items: items(ctx, now, hasRegistry ? { subject, part } : null),
   });
   if (picked === back) throw new CancelledError();
-  await decodings.choose(topic, part, picked.kind === "file" ? await withMessage(ctx, picked) : picked);
+  await decodings.choose(topic, part, await whole(picked));
+
+  function whole(picked: KeptChoice | typeof ofSubject): KeptChoice | Promise<KeptChoice> {
+    if (picked === ofSubject) return pickVersion(ctx, decodings.connectionId, subject, now);
+    if (picked.kind !== "file") return picked;
+    return picked.uri.endsWith(".avsc") ? pickRole(ctx, picked, now) : withMessage(ctx, picked);
+  }
 }
 
-async function items(ctx: Ctx, now: KeptChoice): Promise<PickItem<KeptChoice>[]> {
-  const mark = (same: boolean): { icon?: string } => (same ? { icon: "check" } : {});
+/** A version of the topic's own subject, which is asked for next. */
+const ofSubject = "of-subject";
+
+const mark = (same: boolean): { icon?: string } => (same ? { icon: "check" } : {});
+
+/** @param registered null: there is no registry */
+async function items(
+  ctx: Ctx,
+  now: KeptChoice,
+  registered: { subject: string; part: "key" | "value" } | null,
+): Promise<PickItem<KeptChoice | typeof ofSubject>[]> {
   const files = await schemaFiles();
   return [
     {
@@ -38,10 +56,11 @@ async function items(ctx: Ctx, now: KeptChoice): Promise<PickItem<KeptChoice>[]>
       (uri): PickItem<KeptChoice> => ({
         label: fileLabel(uri),
         section: "By a schema of the workspace",
-        ...mark(now.kind === "file" && now.uri === uri.toString()),
+        ...mark((now.kind === "file" || now.kind === "reader-file") && now.uri === uri.toString()),
         value: { kind: "file", uri: uri.toString(), message: null },
       }),
     ),
+    ...(registered ? readerItems(now, registered) : []),
     ...ctx.decoders.offered().map(
       ({ id, label, detail }): PickItem<KeptChoice> => ({
         label,
@@ -61,6 +80,74 @@ async function items(ctx: Ctx, now: KeptChoice): Promise<PickItem<KeptChoice>[]>
       }),
     ),
   ];
+}
+
+function readerItems(
+  now: KeptChoice,
+  { subject, part }: { subject: string; part: "key" | "value" },
+): PickItem<KeptChoice | typeof ofSubject>[] {
+  const section = "By a reader's schema of the registry (Avro)";
+  const isLatest = now.kind === "reader-version" && now.version === null;
+  return [
+    {
+      label: `Latest version of each ${part}'s subject`,
+      detail: `${part === "key" ? "Keys" : "Values"} as a program with it sees them`,
+      section,
+      ...mark(isLatest),
+      value: { kind: "reader-version", subject: null, version: null },
+    },
+    {
+      label: `A version of ${subject} …`,
+      section,
+      ...mark(now.kind === "reader-version" && !isLatest),
+      value: ofSubject,
+    },
+  ];
+}
+
+async function pickVersion(ctx: Ctx, connectionId: string, subject: string, now: KeptChoice): Promise<KeptChoice> {
+  const versions = async (): Promise<PickItem<KeptChoice>[]> => {
+    const registry = await ctx.registries.get(connectionId);
+    if (!registry) throw new UserError("The connection has no schema registry any more.", { code: "no-registry" });
+    return (await registry.versions(subject)).reverse().map((version) => ({
+      label: `Version ${version}`,
+      ...mark(now.kind === "reader-version" && now.subject === subject && now.version === version),
+      value: { kind: "reader-version", subject, version },
+    }));
+  };
+  const picked = await ctx.ui.pick<KeptChoice>({
+    title: `As a program with a version of ${subject} sees it`,
+    placeholder: "The version that the program is built with",
+    items: versions(),
+  });
+  if (picked === back) throw new CancelledError();
+  return picked;
+}
+
+/** An Avro schema may be the one that bytes were written with, or the one that a program reads them with. */
+async function pickRole(ctx: Ctx, file: Extract<KeptChoice, { kind: "file" }>, now: KeptChoice): Promise<KeptChoice> {
+  const { uri } = file;
+  const label = fileLabel(Uri.parse(uri));
+  const picked = await ctx.ui.pick<KeptChoice>({
+    title: `Use ${label} as …`,
+    placeholder: "The schema that a program reads with, or the one that the bytes were written with",
+    items: [
+      {
+        label: "Reader's schema",
+        detail: "Shows values as a program with this schema sees them: its defaults, aliases and types",
+        ...mark(now.kind === "reader-file" && now.uri === uri),
+        value: { kind: "reader-file", uri },
+      },
+      {
+        label: "Schema of the bytes",
+        detail: "For values that name no schema: they are read by this file alone",
+        ...mark(now.kind === "file" && now.uri === uri),
+        value: file,
+      },
+    ],
+  });
+  if (picked === back) throw new CancelledError();
+  return picked;
 }
 
 /** A .proto file may define several messages. */

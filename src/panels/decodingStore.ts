@@ -1,6 +1,6 @@
 import type { Memento } from "vscode";
 import { FIXED_FORMATS, type FixedFormat } from "../shared/decoding.ts";
-import { type Loose, object, oneOf, text } from "./loose.ts";
+import { type Loose, object, oneOf, positive, text } from "./loose.ts";
 
 const storedAs = "messages.decodings";
 /** topics whose choice is kept: those that were chosen last */
@@ -11,6 +11,10 @@ export type KeptChoice =
   | { kind: "auto" }
   | { kind: "format"; format: FixedFormat }
   | { kind: "file"; uri: string; message: string | null }
+  /** a file as an Avro reader's schema */
+  | { kind: "reader-file"; uri: string }
+  /** a version in the registry as an Avro reader's schema: subject null is each value's own, version null the latest */
+  | { kind: "reader-version"; subject: string | null; version: number | string | null }
   | { kind: "extension"; id: string; label: string };
 
 export interface KeptDecoding {
@@ -72,6 +76,18 @@ function restored(value: unknown): KeptChoice {
     case "file": {
       const uri = text(choice["uri"]);
       return uri === null ? auto : { kind: "file", uri, message: text(choice["message"]) };
+    }
+    case "reader-file": {
+      const uri = text(choice["uri"]);
+      return uri === null ? auto : { kind: "reader-file", uri };
+    }
+    case "reader-version": {
+      const { subject, version } = choice;
+      return {
+        kind: "reader-version",
+        subject: text(subject),
+        version: text(version) ?? positive(version),
+      };
     }
     case "extension": {
       const id = text(choice["id"]);

@@ -6,6 +6,7 @@ import type { MessagesState, SerializedPanel } from "../shared/protocol.ts";
 import { UserError } from "../shared/userError.ts";
 import { DecodingStore } from "./decodingStore.ts";
 import { FilterStore } from "./filterStore.ts";
+import { FingerprintFiles } from "./fingerprintFiles.ts";
 import { LayoutStore } from "./layoutStore.ts";
 import { MessagesPanel } from "./messagesPanel.ts";
 import { initialState, restoredPanel } from "./messagesState.ts";
@@ -23,6 +24,7 @@ export function createMessagesPanels(ctx: Ctx): MessagesPanels & Disposable {
     documents: new TextDocuments(),
     filters: new FilterStore(ctx.extension),
     decodings: new DecodingStore(workspaceState),
+    fingerprints: new FingerprintFiles(),
   };
 
   // beside what each webview leaves with VS Code: that is out of reach while its tab sleeps (see sleeping())
@@ -112,6 +114,7 @@ export function createMessagesPanels(ctx: Ctx): MessagesPanels & Disposable {
     dispose() {
       for (const panel of [...open.values()]) panel.dispose();
       shared.documents.dispose();
+      shared.fingerprints.dispose();
     },
   };
 }

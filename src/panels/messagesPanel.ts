@@ -12,6 +12,7 @@ import type { DecodingStore } from "./decodingStore.ts";
 import { exportRows, pickFormat } from "./exportRows.ts";
 import { exportColumns } from "./exportTexts.ts";
 import type { FilterStore } from "./filterStore.ts";
+import type { FingerprintFiles } from "./fingerprintFiles.ts";
 import { changedState, type PanelChange } from "./panelChange.ts";
 import { copyLink, panelMethods } from "./panelMethods.ts";
 import { choiceName, onlyTopic, type PanelSubject, panelTitle } from "./subject.ts";
@@ -27,6 +28,7 @@ export interface SharedParts {
   documents: TextDocuments;
   filters: FilterStore;
   decodings: DecodingStore;
+  fingerprints: FingerprintFiles;
 }
 
 /**
@@ -66,7 +68,7 @@ export class MessagesPanel implements Disposable {
         this.reader.setDecoding(name, decoding),
       ),
     );
-    this.reader = new TopicReader(ctx, connectionId, decodings, {
+    this.reader = new TopicReader(ctx, connectionId, decodings, shared.fingerprints, {
       status: (status) => this.rpc.emit("status", status),
       viewRefused: (view, why) => this.refused({ view }, why),
     });

@@ -16,6 +16,8 @@ import {
   wholeView,
 } from "../shared/messages.ts";
 import { CancelledError, messageOf, UserError } from "../shared/userError.ts";
+import type { FingerprintFiles } from "./fingerprintFiles.ts";
+import { singleObjectSchemas } from "./singleObjectSchemas.ts";
 import type { TopicDecodings } from "./topicDecodings.ts";
 
 /** Runs of one worker count from 1; those of the next one begin beyond, so that rows of two workers are never taken for one run. */
@@ -36,6 +38,7 @@ export class TopicReader {
   private readonly ctx: Ctx;
   private readonly connectionId: string;
   private readonly decodings: Pick<TopicDecodings, "all">;
+  private readonly files: Pick<FingerprintFiles, "find">;
   private readonly told: ReaderListener;
   private reader: Promise<Reader> | null = null;
   private workers = 0;
@@ -45,10 +48,17 @@ export class TopicReader {
   private stale = false;
   private disposed = false;
 
-  constructor(ctx: Ctx, connectionId: string, decodings: Pick<TopicDecodings, "all">, told: ReaderListener) {
+  constructor(
+    ctx: Ctx,
+    connectionId: string,
+    decodings: Pick<TopicDecodings, "all">,
+    files: Pick<FingerprintFiles, "find">,
+    told: ReaderListener,
+  ) {
     this.ctx = ctx;
     this.connectionId = connectionId;
     this.decodings = decodings;
+    this.files = files;
     this.told = told;
   }
 
@@ -159,6 +169,7 @@ export class TopicReader {
       config,
       ring: { megabytes: ctx.settings.get("messages.ringMegabytes"), rows: ctx.settings.get("messages.ringRows") },
       schemas,
+      fingerprints: singleObjectSchemas(this.files, schemas),
       external: (id, bytes, about) => ctx.decoders.decode(id, bytes, about),
       log: (level, message) => ctx.log[level](message),
     });

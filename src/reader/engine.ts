@@ -61,8 +61,8 @@ class Engine {
   readonly #log: ClusterLog;
   readonly #decoder: Decoder;
   readonly #decodings = new Map<string, TopicDecoding>();
-  /** why the registry does not answer */
-  #registry: string | null = null;
+  /** why the registry does not answer, to questions by id and by fingerprint */
+  readonly #registry: { ids: string | null; fingerprints: string | null } = { ids: null, fingerprints: null };
   #running: Running | null = null;
   #spec: ViewSpec = wholeView;
   /** changes with every start and clear */
@@ -107,16 +107,20 @@ class Engine {
     this.#decoder = options.createDecoder({
       choices: { of: (topic, part) => this.#decodings.get(topic)?.[part] ?? automatically[part] },
       external: (id, bytes, about) => this.#rpc.call("decode", [id, new Uint8Array(bytes), about]),
+      // looked up at the other end also where there is no registry
+      fingerprints: this.#source("fingerprints", {}),
     });
-    this.#schemas = options.schemas
-      ? cachedSource((key, topic, part) => this.#rpc.call("schema", [key, topic, part]), {
-          kind: options.schemas,
-          trouble: (why) => {
-            this.#registry = why;
-            this.#statusChanged(true);
-          },
-        })
-      : null;
+    this.#schemas = options.schemas ? this.#source("ids", { kind: options.schemas }) : null;
+  }
+
+  #source(name: "ids" | "fingerprints", options: { kind?: RegistryKind }): SchemaSource {
+    return cachedSource((key, topic, part) => this.#rpc.call("schema", [key, topic, part]), {
+      ...options,
+      trouble: (why) => {
+        this.#registry[name] = why;
+        this.#statusChanged(true);
+      },
+    });
   }
 
   /** connecting, or reading what is there already */
@@ -252,7 +256,7 @@ class Engine {
     this.#statusAt = performance.now();
     this.#rpc.emit("status", {
       ...running.session.status(this.#run),
-      registry: this.#registry,
+      registry: this.#registry.ids ?? this.#registry.fingerprints,
       view: running.view.status(),
     });
   }

@@ -2,6 +2,7 @@ import { Worker } from "node:worker_threads";
 import type { ClusterConfig } from "../kafka/api.ts";
 import type { ClusterLog } from "../kafka/cluster.ts";
 import type { DecodeExternally, SchemaSource } from "../schema/api.ts";
+import { isFingerprintQuery } from "../schema/registry/subjectSchemas.ts";
 import { type EngineEvents, type EngineMethods, nothingRead, type ReaderStatus } from "../shared/messages.ts";
 import { Rpc } from "../shared/rpc.ts";
 import { messageOf, UserError } from "../shared/userError.ts";
@@ -15,6 +16,8 @@ export interface ReaderOptions {
   ring: RingLimits;
   /** null: no registry is configured */
   schemas: SchemaSource | null;
+  /** where the schemas of Avro's single objects are looked up; absent: in the registry */
+  fingerprints?: Pick<SchemaSource, "byId"> | undefined;
   /** other extensions' decoders; absent: there are none */
   external?: DecodeExternally;
   log: ClusterLog;
@@ -53,7 +56,7 @@ class WorkerReader implements Reader {
   #crashed: UserError | null = null;
   #disposed = false;
 
-  constructor({ workerFile, config, ring, schemas, external, log }: ReaderOptions) {
+  constructor({ workerFile, config, ring, schemas, fingerprints, external, log }: ReaderOptions) {
     const init: WorkerInit = { config, ring, schemas: schemas && (schemas.kind ?? "confluent") };
     // the extension host's execArgv (debugging, loaders) and environment are not the worker's business
     this.#worker = new Worker(workerFile, { workerData: init, name: "kafka-reader", execArgv: [] });
@@ -67,6 +70,8 @@ class WorkerReader implements Reader {
     });
     this.#rpc = new Rpc<EngineHostMethods, EngineMethods, object, EngineOwnEvents>(threadPort(this.#worker), {
       schema: (key, topic, part) => {
+        if (fingerprints && isFingerprintQuery(key)) return fingerprints.byId(key, topic, part);
+        // without a registry an engine asks for nothing but fingerprints
         if (!schemas)
           throw new UserError("No schema registry is configured for this connection.", { code: "no-registry" });
         return schemas.cached(key, topic, part) ?? schemas.byId(key, topic, part);

@@ -1,11 +1,11 @@
 import type { ClusterConfig } from "../kafka/api.ts";
-import type { ExternalDecoded, RegisteredSchema, RegistryKind, SchemaKey } from "../schema/api.ts";
+import type { ExternalDecoded, RegisteredSchema, RegistryKind, SchemaQuery } from "../schema/api.ts";
 import type { EngineEvents } from "../shared/messages.ts";
 
 /** What the reading engine asks of whoever started it. Schemas: a worker's http would not know the user's proxy and certificates. */
 export interface EngineHostMethods {
   /** rejects with a UserError whose sentence can stand in a row */
-  schema(key: SchemaKey, topic: string, part: "key" | "value"): RegisteredSchema;
+  schema(key: SchemaQuery, topic: string, part: "key" | "value"): RegisteredSchema;
   /** by another extension's decoder */
   decode(id: string, bytes: Uint8Array, about: { topic: string; part: "key" | "value" }): ExternalDecoded;
 }

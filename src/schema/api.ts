@@ -10,6 +10,12 @@ export type RegistryKind = "confluent" | "apicurio" | "glue";
  */
 export type SchemaKey = number | `guid:${string}` | `globalId:${number}` | `contentId:${number}` | `glue:${string}`;
 
+/**
+ * What else a schema is asked for by: Avro's fingerprint, 16 hex digits, among the versions of the topic's own subject; a version and its subject
+ * (`subjectVersion` in registry/subjectSchemas.ts); the latest version of a subject, which only is known for a while.
+ */
+export type SchemaQuery = SchemaKey | `fingerprint:${string}` | `version:${string}` | `latest:${string}`;
+
 /** A schema as a registry keeps it. Immutable under its id. */
 export interface RegisteredSchema {
   /** for people: Confluent's id, Apicurio's global or content id; of Glue the version's UUID */
@@ -24,6 +30,8 @@ export interface RegisteredSchema {
   /** one subject and version under which it is registered, where the registry tells */
   subject: string | null;
   version: number | string | null;
+  /** where it was found, when that is no registry: "schemas/order.avsc" */
+  file?: string;
 }
 
 /**
@@ -34,9 +42,9 @@ export interface SchemaSource {
   /** which wire formats to expect (see registry/wire.ts); left out: Confluent's */
   readonly kind?: RegistryKind;
   /** already known: no waiting. The topic and part choose among the subjects that one schema may be registered under. */
-  cached(key: SchemaKey, topic: string, part: "key" | "value"): RegisteredSchema | undefined;
+  cached(key: SchemaQuery, topic: string, part: "key" | "value"): RegisteredSchema | undefined;
   /** joined: parallel calls for one key are one request; a failure is remembered for a while */
-  byId(key: SchemaKey, topic: string, part: "key" | "value"): Promise<RegisteredSchema>;
+  byId(key: SchemaQuery, topic: string, part: "key" | "value"): Promise<RegisteredSchema>;
 }
 
 export interface DecodeContext {

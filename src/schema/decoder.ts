@@ -2,15 +2,19 @@ import type { DecodeAs, FixedFormat } from "../shared/decoding.ts";
 import type { PayloadView } from "../shared/messages.ts";
 import { messageOf } from "../shared/userError.ts";
 import type { Choices, DecodeContext, DecodeExternally, Decoder, RecordLook } from "./api.ts";
+import { isContainer } from "./avro/container.ts";
+import { singleObjectFingerprint } from "./avro/singleObject.ts";
 import { ChosenSchemas } from "./decoding/chosen.ts";
+import { NAMES_NO_WRITER, Readers, type Reading } from "./decoding/reading.ts";
 import { CellShape, LargeShape, NONE, plainView, previewPlain, type Shape, ViewShape } from "./decoding/shapes.ts";
 import { applyFormat, applySigns, isPlainStart, NO_NOTES, nameOf, type Step } from "./decoding/step.ts";
-import { type WireFormats, wireFormats } from "./decoding/wire.ts";
+import { type Fingerprints, unknownFingerprint, type WireFormats, wireFormats } from "./decoding/wire.ts";
 import { connectRecord } from "./internal/connect.ts";
 import type { InternalFormat } from "./internal/coordinatorRecords.ts";
 import { internalFormat } from "./internal/internalFormat.ts";
 import { scanJson } from "./json.ts";
 import { LARGE } from "./largeView.ts";
+import { createSchemaFormats } from "./schemaFormats.ts";
 import { asBuffer, isText } from "./text.ts";
 
 export interface DecoderOptions {
@@ -18,6 +22,8 @@ export interface DecoderOptions {
   choices?: Choices;
   /** absent: no other extension decodes */
   external?: DecodeExternally;
+  /** where the schemas of Avro's single objects are looked up by their fingerprints; absent: in the registry */
+  fingerprints?: Fingerprints;
 }
 
 /** A payload in a compressed one in a compressed one: nobody does more on purpose. */
@@ -28,10 +34,13 @@ const MOST_TOPICS = 10_000;
 
 const AUTO: DecodeAs = { kind: "auto" };
 
+/** What its first bytes say is text or JSON is shown as that. */
+const plainAsItIs = ({ kind }: DecodeAs): boolean => kind === "auto" || kind === "reader";
+
 /**
  * What a person has chosen for the topic, or the automatic choice, made for each payload on its own: a record of one of Kafka's own topics; by a
  * schema that a header or the payload's first bytes name; by signs that nothing else has (see recognise.ts); JSON (objects and arrays);
- * text; bytes. See `Decoder` for the contract.
+ * text; bytes. With a reader's schema it is the automatic choice too, and Avro values are seen through that schema. See `Decoder` for the contract.
  */
 export function createDecoder(options: DecoderOptions = {}): Decoder {
   const { choices } = options;
@@ -39,7 +48,7 @@ export function createDecoder(options: DecoderOptions = {}): Decoder {
   return {
     plainStarts(topic, part) {
       const choice = choices?.of(topic, part) ?? AUTO;
-      return choice.kind === "auto" && core.isOrdinary(topic) ? isPlainStart : null;
+      return plainAsItIs(choice) && core.isOrdinary(topic) ? isPlainStart : null;
     },
     namesSchema: (record, part) => core.namesSchema(record, part),
     preview(bytes, context, maxChars) {
@@ -47,7 +56,7 @@ export function createDecoder(options: DecoderOptions = {}): Decoder {
       const buffer = asBuffer(bytes);
       const choice = context.part === "header" || !choices ? AUTO : choices.of(context.topic, context.part);
       // what nearly all text and JSON is
-      if (choice.kind === "auto" && isPlainStart[buffer[0]!] && core.isPlain(context)) {
+      if (plainAsItIs(choice) && isPlainStart[buffer[0]!] && core.isPlain(context)) {
         return previewPlain(buffer, maxChars, NONE);
       }
       return core.understand(new CellShape(maxChars), buffer, context, choice);
@@ -68,13 +77,17 @@ export function createDecoder(options: DecoderOptions = {}): Decoder {
 }
 
 class Core {
-  readonly #wire: WireFormats = wireFormats();
+  readonly #wire: WireFormats;
+  readonly #readers: Readers;
   readonly #chosen = new ChosenSchemas();
   readonly #internal = new Map<string, InternalFormat | null>();
   readonly #external: DecodeExternally | undefined;
 
-  constructor({ external }: DecoderOptions) {
+  constructor({ external, fingerprints }: DecoderOptions) {
     this.#external = external;
+    const formats = createSchemaFormats();
+    this.#wire = wireFormats(formats, fingerprints ?? null);
+    this.#readers = new Readers(formats);
   }
 
   /** Nothing but a payload's own bytes says what it is. */
@@ -105,7 +118,9 @@ class Core {
   understand<T>(shape: Shape<T>, bytes: Buffer, context: DecodeContext, choice: DecodeAs): T | Promise<T> {
     switch (choice.kind) {
       case "auto":
-        return this.#automatically(shape, bytes, context);
+        return this.#automatically(shape, bytes, context, null);
+      case "reader":
+        return this.#automatically(shape, bytes, context, this.#readers.reading(choice.reader, context));
       case "format":
         return this.#asFormat(shape, bytes, choice.format);
       case "schema": {
@@ -126,8 +141,10 @@ class Core {
     }
   }
 
-  #automatically<T>(shape: Shape<T>, bytes: Buffer, context: DecodeContext): T | Promise<T> {
+  /** @param reading null: Avro values are shown as they were written */
+  #automatically<T>(shape: Shape<T>, bytes: Buffer, context: DecodeContext, reading: Reading | null): T | Promise<T> {
     const { part } = context;
+    const notes = reading ? [NAMES_NO_WRITER] : NO_NOTES;
     const problems: string[] = [];
     if (part !== "header") {
       const internal = this.#internalOf(context.topic);
@@ -142,10 +159,26 @@ class Core {
           if (internal.reserved) problems.push(`not ${internal.name}: ${messageOf(error)}`);
         }
       }
-      const wire = this.#wire.understand(shape, bytes, context, part);
+      const wire = this.#wire.understand(shape, bytes, context, part, reading);
       if (wire !== null) return wire;
+      const single = this.#wire.singleObject(shape, bytes, context, part, reading, (why) =>
+        this.#bySigns(shape, bytes, [...problems, why], NO_NOTES, context, 0),
+      );
+      if (single !== null) return single;
     }
-    return this.#bySigns(shape, bytes, problems, NO_NOTES, context, 0);
+    const bySigns = (): T => this.#bySigns(shape, bytes, problems, notes, context, 0);
+    return reading && isContainer(bytes) ? this.#container(shape, bytes, reading, bySigns) : bySigns();
+  }
+
+  #container<T>(shape: Shape<T>, bytes: Buffer, reading: Reading, otherwise: () => T): T | Promise<T> {
+    try {
+      const meaning = reading.container(bytes, shape.decodeChars(bytes.length));
+      if (meaning instanceof Promise) return meaning.then((found) => shape.meaning(found)).catch(otherwise);
+      return shape.meaning(meaning);
+    } catch {
+      // it is tried again as it was written, and what is wrong with it is told then
+      return otherwise();
+    }
   }
 
   /** By what the bytes themselves say. */
@@ -158,6 +191,9 @@ class Core {
     layers: number,
   ): T {
     const failures: string[] = [];
+    // what stands alone was looked up before
+    const fingerprint = context && context.part !== "header" ? null : singleObjectFingerprint(bytes);
+    if (fingerprint !== null) failures.push(unknownFingerprint(fingerprint, null));
     const guesses: string[] = [];
     const most = layers < MAX_LAYERS ? shape.unpack : 0;
     const step = applySigns(bytes, shape.decodeChars(bytes.length), most, failures, guesses);

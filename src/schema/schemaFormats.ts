@@ -20,6 +20,8 @@ export interface Decoded {
   problems: string[];
   /** true where `text` is known to be of printable ASCII alone, so that it is one line as it is */
   printable?: boolean;
+  /** what there is to know of how it was read, a sentence each */
+  notes?: string[];
 }
 
 /** How payloads of one schema are decoded. */
@@ -65,7 +67,7 @@ function formatOf(schema: RegisteredSchema): SchemaFormat | Promise<SchemaFormat
       try {
         return { format: "avro", name: "Avro", decode: compileAvro(parseAvro(schema)) };
       } catch (error) {
-        return unusable("Avro", `schema id ${schema.id} cannot be used: ${messageOf(error)}`);
+        return unusable("Avro", `${schema.file ?? `schema id ${schema.id}`} cannot be used: ${messageOf(error)}`);
       }
     case "JSON":
       return (
@@ -79,14 +81,15 @@ function formatOf(schema: RegisteredSchema): SchemaFormat | Promise<SchemaFormat
         .then(({ loadProtobuf }) => loadProtobuf(schema))
         .catch((error: unknown) => unusable("Protobuf", messageOf(error)));
     default:
-      return unusable("decoded", `${describe(schema)} is of an unknown type, ${schema.type}`);
+      return unusable("decoded", `${schemaName(schema)} is of an unknown type, ${schema.type}`);
   }
 }
 
-const describe = (schema: RegisteredSchema): string =>
-  schema.subject === null
-    ? `schema id ${schema.id}`
-    : `schema id ${schema.id} (${schema.subject}, version ${schema.version ?? "unknown"})`;
+/** "schema id 7 (orders-value, version 2)", "schema id 7" where it is registered nowhere that is known, or the file that it is from */
+export function schemaName({ id, subject, version, file }: RegisteredSchema): string {
+  if (file !== undefined) return file;
+  return subject === null ? `schema id ${id}` : `schema id ${id} (${subject}, version ${version ?? "unknown"})`;
+}
 
 /** characters of what is wrong with a schema: it is said of each payload, and a schema may quote itself at any length */
 const MAX_MESSAGE = 1000;

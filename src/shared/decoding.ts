@@ -49,8 +49,17 @@ export type DecodeAs =
       /** Protobuf: `schema` is a descriptor set in base64 */
       compiled: boolean;
     }
+  /** Avro values that name their writer's schema, as a program with a schema of its own sees them; everything else automatically */
+  | { kind: "reader"; reader: ReaderSchema }
   /** by another extension */
   | { kind: "extension"; id: string; label: string };
+
+/** An Avro reader's schema. */
+export type ReaderSchema =
+  /** of a file; `label` is where it is from, for people: "schemas/order.avsc" */
+  | { from: "file"; label: string; schema: string }
+  /** of a registry. Subject null: each value's own; version null: the latest */
+  | { from: "registry"; subject: string | null; version: number | string | null };
 
 /** Of one topic. */
 export interface TopicDecoding {

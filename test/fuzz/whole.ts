@@ -1,7 +1,15 @@
 import { gzipSync } from "node:zlib";
-import type { DecodeContext, RegisteredSchema, RegistryKind, SchemaKey, SchemaSource } from "../../src/schema/api.ts";
+import type {
+  DecodeContext,
+  RegisteredSchema,
+  RegistryKind,
+  SchemaKey,
+  SchemaQuery,
+  SchemaSource,
+} from "../../src/schema/api.ts";
 import { createDecoder } from "../../src/schema/decoder.ts";
 import { scanJson } from "../../src/schema/json.ts";
+import { isSubjectQuery } from "../../src/schema/registry/subjectSchemas.ts";
 import { frame, lookupIn } from "../../src/schema/registry/wire.ts";
 import { PREVIEW_BYTES } from "../../src/schema/text.ts";
 import { type DecodeAs, FIXED_FORMATS, JSON_FORMATS } from "../../src/shared/decoding.ts";
@@ -39,7 +47,7 @@ const idOf = (key: SchemaKey): number =>
 
 /** A registry; `waiting`: one that has to be waited for. */
 function registry(kind: RegistryKind, waiting: boolean): SchemaSource {
-  const find = (key: SchemaKey) => SCHEMAS[idOf(key) - 1]?.schema;
+  const find = (key: SchemaQuery) => SCHEMAS[isSubjectQuery(key) ? 0 : idOf(key) - 1]?.schema;
   return {
     kind,
     cached: (key) => (waiting ? undefined : find(key)),
@@ -104,6 +112,13 @@ const CHOSEN: readonly DecodeAs[] = [
       compiled: false,
     }),
   ),
+  ...SCHEMAS.filter(({ schema }) => schema.type === "AVRO").map(
+    ({ schema }): DecodeAs => ({
+      kind: "reader",
+      reader: { from: "file", label: `schemas/${schema.id}`, schema: schema.schema },
+    }),
+  ),
+  { kind: "reader", reader: { from: "registry", subject: null, version: null } },
   { kind: "extension", id: "acme.x", label: "Acme" },
 ];
 

@@ -14,7 +14,7 @@ import { UserError } from "../../src/shared/userError.ts";
 import type { TestApi } from "../../src/testApi.ts";
 import { stack, storedConnection, testApi } from "./support/api.ts";
 import { makeTopics, sendMessages } from "./support/brokers.ts";
-import { picking, until } from "./support/messages.ts";
+import { noFiles, picking, until } from "./support/messages.ts";
 
 const long = Buffer.alloc(8);
 long.writeBigInt64BE(9007199254740993n);
@@ -49,7 +49,7 @@ describe("Decoding a topic's values", () => {
       const made: TopicDecodings = new TopicDecodings(api.ctx, connection.id, store, (name, decoding) =>
         read.setDecoding(name, decoding),
       );
-      const read = new TopicReader(api.ctx, connection.id, made, {
+      const read = new TopicReader(api.ctx, connection.id, made, noFiles, {
         status: () => undefined,
         viewRefused: (_view, why) => assert.fail(String(why)),
       });

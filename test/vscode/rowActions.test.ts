@@ -14,7 +14,7 @@ import { type RowView, wholeTopic } from "../../src/shared/messages.ts";
 import type { TestApi } from "../../src/testApi.ts";
 import { stack, storedConnection, testApi } from "./support/api.ts";
 import { makeTopics, sendMessages } from "./support/brokers.ts";
-import { picking, until } from "./support/messages.ts";
+import { noFiles, picking, until } from "./support/messages.ts";
 
 const bytes = Buffer.from([0, 255, 1, 128, 10]);
 
@@ -297,15 +297,10 @@ async function readAll(
   topic: string,
   cleanUp: (() => Promise<unknown> | undefined)[],
 ) {
-  const reader = new TopicReader(
-    api.ctx,
-    connectionId,
-    { all: async () => [] },
-    {
-      status: () => undefined,
-      viewRefused: (_view, why) => assert.fail(String(why)),
-    },
-  );
+  const reader = new TopicReader(api.ctx, connectionId, { all: async () => [] }, noFiles, {
+    status: () => undefined,
+    viewRefused: (_view, why) => assert.fail(String(why)),
+  });
   cleanUp.push(() => reader.dispose());
   await reader.start(wholeTopic(topic));
   await until(`${topic} is read`, () => reader.status.state === "done" && reader.status.view.progress === null);

@@ -13,7 +13,7 @@ import { wholeTopic } from "../../src/shared/messages.ts";
 import type { TestApi } from "../../src/testApi.ts";
 import { stack, testApi } from "./support/api.ts";
 import { makeTopics, sendMessages } from "./support/brokers.ts";
-import { until } from "./support/messages.ts";
+import { noFiles, until } from "./support/messages.ts";
 import { connectionWithRegistry, deleteSubject, registerSchema, setCompatibility } from "./support/schemaRegistry.ts";
 
 const record = (...fields: string[]): string =>
@@ -199,6 +199,7 @@ describe("Schemas that change", () => {
         api.ctx,
         connection.id,
         { all: () => [] } as unknown as ConstructorParameters<typeof TopicReader>[2],
+        noFiles,
         { status: () => {}, viewRefused: () => {} },
       );
       cleanUp.push(() => reader.dispose());

@@ -7,7 +7,7 @@ import { tabs } from "../ui/tabs.ts";
 import { hexTab } from "./hexTab.ts";
 import { historyTab } from "./historyTab.ts";
 import type { Panel } from "./panel.ts";
-import { payload } from "./payload.ts";
+import { decodedBySchema, payload } from "./payload.ts";
 import { recordTab } from "./recordTab.ts";
 
 /** The selected message: value, key, headers, what else the record says, and its bytes. */
@@ -49,7 +49,8 @@ function content(panel: Panel): TemplateResult {
       </div>`;
   }
   const d = selection.detail;
-  const warn = (p: PayloadView | null) => (p?.problems.length ? "not decoded" : undefined);
+  const warn = (p: PayloadView | null) =>
+    p?.problems.length ? (decodedBySchema(p) ? "with problems" : "not decoded") : undefined;
   return html`<div class="pane-head">
       ${tabs(
         "detail",

@@ -75,7 +75,7 @@ function chips(panel: Panel, part: "key" | "value", view: PayloadView): Template
             s.subject
               ? html`<span class="chip" title="Subject and version in the schema registry">${s.subject} v${s.version ?? "?"}</span>`
               : nothing
-          }<span class="chip" title="Schema id, from the message">id ${s.id}</span>`
+          }<span class="chip" title="Schema id">id ${s.id}</span>`
         : nothing
     }<span class="chip" title=${`${int(view.size)} bytes`}>${size(view.size)}</span>`;
 }
@@ -119,6 +119,9 @@ function payloadTools(panel: Panel, part: "key" | "value", view: PayloadView, js
   })}`;
 }
 
+/** What is wrong with it then is not that it could not be read. */
+export const decodedBySchema = ({ schema, format }: PayloadView): boolean => schema !== null && format !== "binary";
+
 /** Why it could not be decoded, with the bytes right below. */
 function problems(panel: Panel, part: "key" | "value", view: PayloadView): TemplateResult | typeof nothing {
   if (view.problems.length === 0) return nothing;
@@ -128,7 +131,7 @@ function problems(panel: Panel, part: "key" | "value", view: PayloadView): Templ
       <div>${view.problems.map((p) => html`<p>${p}</p>`)}</div>
     </div>
     ${
-      raw && view.format !== "binary"
+      raw && view.format !== "binary" && !decodedBySchema(view)
         ? html`<h3>Bytes${raw.size > raw.bytes.length ? html` <span class="dim">first ${raw.bytes.length} of ${int(raw.size)}</span>` : nothing}</h3>
           ${hexView(raw.bytes, 0)}
           <h3>As text</h3>`

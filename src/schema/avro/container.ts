@@ -3,7 +3,7 @@ import { crc32, inflateRawSync, zstdDecompressSync } from "node:zlib";
 import { messageOf } from "../../shared/userError.ts";
 import { unpackSnappy } from "../plain/snappy.ts";
 import type { Decoded } from "../schemaFormats.ts";
-import { compileSequence } from "./decode.ts";
+import { compileSequence, type DecodeNext } from "./decode.ts";
 import { AvroInput, AvroProblem } from "./input.ts";
 import { type AvroType, parseAvro } from "./schema.ts";
 
@@ -29,6 +29,9 @@ const SYNC = 16;
 /** Values that take no bytes, in all: a block can claim any number of them. */
 const MAX_FREE = 10_000;
 
+/** How the values of a container with this schema are read. May throw a sentence. */
+export type DecodeNextOf = (type: AvroType) => DecodeNext;
+
 export const isContainer = (bytes: Uint8Array): boolean =>
   bytes[0] === 0x4f && bytes[1] === 0x62 && bytes[2] === 0x6a && bytes[3] === 0x01;
 
@@ -36,7 +39,10 @@ export const isContainer = (bytes: Uint8Array): boolean =>
  * A container that is a message's payload. Throws with a sentence when its header cannot be used. `values` yields the JSON text of one
  * value after the other, each cut beyond `maxChars`, and throws with a sentence where the container is damaged.
  */
-export function openContainer(bytes: Buffer): {
+export function openContainer(
+  bytes: Buffer,
+  decodeNextOf: DecodeNextOf = compileSequence,
+): {
   header: ContainerHeader;
   values(maxChars: number): Generator<Decoded>;
 } {
@@ -44,7 +50,7 @@ export function openContainer(bytes: Buffer): {
   return {
     header,
     *values(maxChars) {
-      const blocks = new Blocks(header, sync);
+      const blocks = new Blocks(header, sync, decodeNextOf);
       for (let at = end; at < bytes.length; ) {
         const block = blockAt(bytes, at);
         if (block.next > bytes.length) throw new Error(endsWithin(block, bytes.length - block.from));
@@ -59,9 +65,14 @@ export function openContainer(bytes: Buffer): {
  * All values of a payload as one JSON array, and what is wrong after those that could be read. Throws as `openContainer` does.
  *
  * @param maxChars stops once the text is longer
+ * @param decodeNextOf by the container's own schema without it
  */
-export function decodeContainer(bytes: Buffer, maxChars: number): Decoded & { header: ContainerHeader } {
-  const { header, values } = openContainer(bytes);
+export function decodeContainer(
+  bytes: Buffer,
+  maxChars: number,
+  decodeNextOf?: DecodeNextOf,
+): Decoded & { header: ContainerHeader } {
+  const { header, values } = openContainer(bytes, decodeNextOf);
   const problems = new Set<string>();
   let text = "[";
   let count = 0;
@@ -99,7 +110,7 @@ export async function* readContainer(
       if (!opened && input.bytes.length > MAX_HEADER) throw new Error("the container's header is larger than 16 MB");
     }
     yield opened.header;
-    const blocks = new Blocks(opened.header, opened.sync);
+    const blocks = new Blocks(opened.header, opened.sync, compileSequence);
     input.drop(opened.end);
     while (await input.fill(1)) {
       // count and size are 20 bytes at most
@@ -126,14 +137,14 @@ interface Block {
 class Blocks {
   readonly #header: ContainerHeader;
   readonly #sync: Buffer;
-  readonly #decode: ReturnType<typeof compileSequence>;
+  readonly #decode: DecodeNext;
   #free = MAX_FREE;
   #number = 0;
 
-  constructor(header: ContainerHeader, sync: Buffer) {
+  constructor(header: ContainerHeader, sync: Buffer, decodeNextOf: DecodeNextOf) {
     this.#header = header;
     this.#sync = sync;
-    this.#decode = compileSequence(header.type);
+    this.#decode = decodeNextOf(header.type);
   }
 
   *values(bytes: Buffer, { count, from, to, next }: Block, maxChars: number): Generator<Decoded> {

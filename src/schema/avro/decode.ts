@@ -74,8 +74,13 @@ export function decoderOf(read: Read): Decode {
  * For values that follow each other: a value is read to its end also where its text is cut, and `end` is where the next one starts.
  * Throws as `Decode` does.
  */
-export function compileSequence(type: AvroType): (...of: Parameters<Decode>) => Decoded & { end: number } {
-  const read = unlessTooDeep(() => compile(type, new Map()));
+export function compileSequence(type: AvroType): DecodeNext {
+  return sequenceOf(unlessTooDeep(() => compile(type, new Map())));
+}
+
+export type DecodeNext = (...of: Parameters<Decode>) => Decoded & { end: number };
+
+export function sequenceOf(read: Read): DecodeNext {
   const input = new AvroInput();
   return (bytes, start, maxChars) => {
     input.start(bytes, start, maxChars);

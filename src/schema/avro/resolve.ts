@@ -4,12 +4,14 @@ import {
   compile,
   compileAvro,
   type Decode,
+  type DecodeNext,
   decoderOf,
   isOptional,
   type Read,
   readArray,
   readMap,
   readUnion,
+  sequenceOf,
   shownInUnion,
   unlessTooDeep,
 } from "./decode.ts";
@@ -17,7 +19,15 @@ import { encodeDefault } from "./encode.ts";
 import { AvroProblem } from "./input.ts";
 import { nearestFloat } from "./numbers.ts";
 import { type FieldSource, readResolvedRecord } from "./resolveRecord.ts";
-import { type AvroEnum, type AvroField, type AvroRecord, type AvroType, type AvroUnion, branchName } from "./schema.ts";
+import {
+  type AvroEnum,
+  type AvroField,
+  type AvroRecord,
+  type AvroType,
+  type AvroUnion,
+  branchName,
+  unqualified,
+} from "./schema.ts";
 
 interface ResolutionProblem {
   /** in the writer's data: "$.items[].qty" */
@@ -30,8 +40,19 @@ interface ResolutionProblem {
 export interface ResolvedAvro {
   /** Values of the writer's schema as JSON text in the reader's view. Throws with a sentence where a value does not resolve. */
   decode: Decode;
+  /** The same for values that follow each other. */
+  decodeNext: DecodeNext;
   /** What does not resolve, the first fifty; empty: every value of the writer can be read. */
   problems: ResolutionProblem[];
+  /** What the reader sees otherwise than it is written, the first hundred. */
+  changes: ResolutionChange[];
+}
+
+export interface ResolutionChange {
+  /** filled in by the reader's default; not read at all; found by an alias; of a wider type; symbols that the reader's enum does not know */
+  kind: "default" | "omitted" | "alias" | "promotion" | "symbols";
+  /** the reader's field, or for "omitted" the writer's: "qty", of a record within the value "Address.zip", and what happens to it */
+  text: string;
 }
 
 /**
@@ -45,7 +66,8 @@ export interface ResolvedAvro {
 export function resolveAvro(writer: AvroType, reader: AvroType): ResolvedAvro {
   const resolver = new Resolver();
   const { read } = unlessTooDeep(() => resolver.resolve(writer, reader, "$"));
-  return { decode: decoderOf(read), problems: resolver.problems };
+  const { problems, changes } = resolver;
+  return { decode: decoderOf(read), decodeNext: sequenceOf(read), problems, changes };
 }
 
 interface Resolved {
@@ -55,9 +77,14 @@ interface Resolved {
 }
 
 const MAX_PROBLEMS = 50;
+const MAX_CHANGES = 100;
 
 class Resolver {
   problems: ResolutionProblem[] = [];
+  changes: ResolutionChange[] = [];
+  /** the reader's field that is being resolved, as changes name it; "": the value itself */
+  #field = "";
+  #root: AvroRecord | null = null;
   readonly #canRead = new CanRead();
   readonly #known = new Map<AvroType, Map<AvroType, Resolved>>();
   readonly #compiled = new Map<AvroRecord, Read>();
@@ -129,6 +156,7 @@ class Resolver {
     const [written, shown] = [scaleOf(writer), scaleOf(reader)];
     if (written !== null && shown !== null && written !== shown)
       return this.#broken(path, `a decimal written with ${written} digits after the point is read with ${shown}`);
+    if (writer.kind !== reader.kind) this.#change("promotion", `(${writer.kind} as ${reader.kind})`);
     const isWhole = writer.kind === "int" || writer.kind === "long";
     if (reader.kind === "double" && isWhole) {
       return whole((input) => {
@@ -154,6 +182,10 @@ class Resolver {
     const fallback = hasUsableDefault(reader) ? JSON.stringify(reader.fallback) : null;
     const texts = writer.symbols.map((symbol) => (known.has(symbol) ? JSON.stringify(symbol) : fallback));
     const unknown = fallback === null ? unknownSymbols(reader.symbols, writer.symbols) : [];
+    if (fallback !== null) {
+      const others = unknownSymbols(reader.symbols, writer.symbols);
+      if (others.length > 0) this.#change("symbols", `(${listed(others)} as ${reader.fallback})`);
+    }
     const missing = `the reader's enum ${reader.name} has no default, and no symbol`;
     if (unknown.length > 0) this.#problem(path, `${missing} ${listed(unknown)}`, false);
     return whole((input) => {
@@ -202,24 +234,45 @@ class Resolver {
 
   #record(writer: AvroRecord, reader: AvroRecord, path: string): Resolved {
     const places = new Map(writer.fields.map((field, i) => [field, i]));
+    this.#root ??= reader;
+    const within = reader === this.#root ? "" : `${unqualified(reader.name)}.`;
+    const outer = this.#field;
+    const read = new Set<AvroField>();
     let broken: string | null = null;
     let missing: string | null = null;
     const sources = reader.fields.map((field): FieldSource => {
       const at = `${path}.${field.name}`;
       const written = writtenField(field, writer);
+      this.#field = `${within}${field.name}`;
       if (written) {
+        read.add(written);
+        if (written.name !== field.name) this.#change("alias", `(written as ${written.name})`);
         const resolved = this.resolve(written.type, field.type, at);
         broken ??= resolved.broken;
         return { name: field.name, from: places.get(written)!, read: resolved.read };
       }
       const fallback = defaultText(field);
-      if ("text" in fallback) return { name: field.name, text: fallback.text };
+      if ("text" in fallback) {
+        this.#change("default");
+        return { name: field.name, text: fallback.text };
+      }
       this.#problem(at, fallback.missing);
       missing ??= fallback.missing;
       return { name: field.name, text: "null" };
     });
+    for (const field of writer.fields) {
+      this.#field = `${within}${field.name}`;
+      if (!read.has(field)) this.#change("omitted");
+    }
+    this.#field = outer;
     if (missing !== null) return { read: failing(missing), broken: missing };
     return { read: readResolvedRecord(writer, sources), broken };
+  }
+
+  #change(kind: ResolutionChange["kind"], how = ""): void {
+    if (this.changes.length >= MAX_CHANGES) return;
+    const field = this.#field === "" ? "the value" : this.#field;
+    this.changes.push({ kind, text: how === "" ? field : `${field} ${how}` });
   }
 
   #broken(path: string, message: string): Resolved {

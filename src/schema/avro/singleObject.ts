@@ -5,8 +5,9 @@ import { compileAvro, type Decode } from "./decode.ts";
 import { type EncodeProblem, encodeAvro } from "./encode.ts";
 import type { AvroType } from "./schema.ts";
 
-/** C3 01, then the schema's fingerprint as 8 bytes, little-endian. */
-const HEADER = 10;
+/** Bytes before the value: C3 01, then the schema's fingerprint as 8 bytes, little-endian. */
+export const SINGLE_OBJECT_HEADER = 10;
+const HEADER = SINGLE_OBJECT_HEADER;
 
 /**
  * The fingerprint that single-object encoding starts with; null when the bytes do not start so.

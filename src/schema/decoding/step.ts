@@ -1,8 +1,7 @@
 import { FIXED_FORMATS, type FixedFormat } from "../../shared/decoding.ts";
 import type { PayloadFormat, SchemaRef } from "../../shared/messages.ts";
 import { messageOf } from "../../shared/userError.ts";
-import { decodeContainer, isContainer } from "../avro/container.ts";
-import { fingerprintText, singleObjectFingerprint } from "../avro/singleObject.ts";
+import { type DecodeNextOf, decodeContainer, isContainer } from "../avro/container.ts";
 import { decodeBase64 } from "../plain/base64.ts";
 import { decodeCbor } from "../plain/cborDecode.ts";
 import { type Compression, detectCompressed, unpack } from "../plain/compressed.ts";
@@ -70,7 +69,7 @@ export function applyFormat(
         "Read without a schema: field numbers, and types by the look of their bytes.",
       ]);
     case "avro-container":
-      return container(bytes, maxChars);
+      return containerMeaning(bytes, maxChars);
     case "java":
       return meaning("java", decodeJavaSerialized(bytes, 0, maxChars));
     case "base64": {
@@ -117,14 +116,8 @@ export function applySigns(
     }
   };
   if (isContainer(bytes)) {
-    const found = attempt("an Avro container file", () => container(bytes, maxChars));
+    const found = attempt("an Avro container file", () => containerMeaning(bytes, maxChars));
     if (found) return found;
-  }
-  const fingerprint = singleObjectFingerprint(bytes);
-  if (fingerprint !== null) {
-    failures.push(
-      `looks like Avro's single-object encoding, by a schema with the fingerprint ${fingerprintText(fingerprint)}: choose that schema's file to decode it`,
-    );
   }
   for (const { format, certain } of recognise(bytes)) {
     if (!certain && !PROVEN.has(format)) {
@@ -184,8 +177,13 @@ export const isPlainStart: readonly boolean[] = Array.from({ length: 256 }, (_, 
   return byte >= 0x20 && byte < 0x7f && !"<O:\b(8HXhx".includes(String.fromCharCode(byte));
 });
 
-function container(bytes: Buffer, maxChars: number): Step {
-  const { header, ...decoded } = decodeContainer(bytes, maxChars);
+/**
+ * The values of a container. Throws a sentence when there are none to be read.
+ *
+ * @param decodeNextOf see decodeContainer
+ */
+export function containerMeaning(bytes: Buffer, maxChars: number, decodeNextOf?: DecodeNextOf): Meaning {
+  const { header, ...decoded } = decodeContainer(bytes, maxChars, decodeNextOf);
   const [why] = decoded.problems;
   // not one value can be read: the bytes say more
   if (decoded.text === "[]" && why !== undefined) throw new Error(why.replace(/^after 0 values: /, ""));

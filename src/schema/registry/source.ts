@@ -1,8 +1,9 @@
 import { messageOf, UserError } from "../../shared/userError.ts";
-import type { RegisteredSchema, RegistryKind, SchemaKey, SchemaSource } from "../api.ts";
+import type { RegisteredSchema, RegistryKind, SchemaKey, SchemaQuery, SchemaSource } from "../api.ts";
 import type { Registry, SchemaText, SubjectVersion } from "./api.ts";
 import type { SchemaCache } from "./diskCache.ts";
 import { isRegistryDown, isUnanswered } from "./httpProblem.ts";
+import { isSubjectQuery, SubjectSchemas } from "./subjectSchemas.ts";
 
 export interface SourceOptions {
   /** The registry stopped answering (why, in a sentence), or answers again (null). */
@@ -11,6 +12,8 @@ export interface SourceOptions {
   pauseMs?: number;
   /** how long a registry that is down is not asked for anything, milliseconds */
   downMs?: number;
+  /** how long a subject's latest version is taken for the latest, milliseconds */
+  latestMs?: number;
   /** requests at once */
   parallel?: number;
   now?: () => number;
@@ -21,7 +24,7 @@ export interface SourceOptions {
 }
 
 type Part = "key" | "value";
-type Load = (key: SchemaKey, topic: string, part: Part) => Promise<RegisteredSchema>;
+type Load = (key: SchemaQuery, topic: string, part: Part) => Promise<RegisteredSchema>;
 
 /** Schemas kept; the ones asked for longest ago go first. A topic has a handful of them. */
 const MAX_KEPT = 5000;
@@ -30,7 +33,7 @@ const MAX_KEPT = 5000;
 const MAX_UNKNOWN = 50;
 
 /** What a source needs of a registry. */
-export type SchemaReader = Pick<Registry, "schema" | "versionsOf"> &
+export type SchemaReader = Pick<Registry, "schema" | "versionsOf" | "versions" | "version"> &
   Partial<Pick<Registry, "kind" | "identity" | "shortLived">>;
 
 /**
@@ -39,11 +42,12 @@ export type SchemaReader = Pick<Registry, "schema" | "versionsOf"> &
  * registered is then left out while the registry is down.
  */
 export function schemaSource(client: SchemaReader, options: SourceOptions = {}): SchemaSource {
-  const { cache, downMs = 10_000, now = Date.now } = options;
+  const { cache, downMs = 10_000, pauseMs = 30_000, now = Date.now } = options;
   const { kind, identity, shortLived = false } = client;
   // two topics with one id share the requests
   const schemas = new Map<SchemaKey, Promise<SchemaText & { fromDisk?: boolean }>>();
   const versions = new Map<SchemaKey, Promise<SubjectVersion[]>>();
+  const subjects = new SubjectSchemas(client, { listMs: pauseMs, now });
   let downUntil = 0;
 
   const schemaOf = async (key: SchemaKey): Promise<SchemaText & { fromDisk?: boolean }> => {
@@ -68,6 +72,7 @@ export function schemaSource(client: SchemaReader, options: SourceOptions = {}):
 
   return cachedSource(
     async (key, topic, part) => {
+      if (isSubjectQuery(key)) return subjects.load(key, topic, part);
       const loading = once(schemas, key, () => schemaOf(key));
       const fromDisk = loading.then(
         (schema) => schema.fromDisk === true,
@@ -86,24 +91,33 @@ export function schemaSource(client: SchemaReader, options: SourceOptions = {}):
  * parallel calls, remembers failures for a while, and asks little at once.
  */
 export function cachedSource(load: Load, options: SourceOptions = {}): SchemaSource {
-  const { pauseMs = 30_000, downMs = 10_000, parallel = 4, now = Date.now, kind } = options;
-  const known = new Map<SchemaKey, { topic: string; part: Part; schema: RegisteredSchema }[]>();
+  const { pauseMs = 30_000, downMs = 10_000, latestMs = 30_000, parallel = 4, now = Date.now, kind } = options;
+  const known = new Map<SchemaQuery, { topic: string; part: Part; schema: RegisteredSchema; until: number }[]>();
   const running = new Map<string, Promise<RegisteredSchema>>();
   const failed = new Map<string, { error: unknown; until: number }>();
-  const unknown = new Map<string, { ids: Set<SchemaKey>; until: number }>();
+  const unknown = new Map<string, { ids: Set<SchemaQuery>; until: number }>();
   const limit = limiter(parallel);
   let down: { error: unknown; until: number } | null = null;
   let troubled = false;
 
-  const find = (id: SchemaKey, topic: string, part: Part): RegisteredSchema | undefined => {
+  const find = (id: SchemaQuery, topic: string, part: Part): RegisteredSchema | undefined => {
     const entries = known.get(id);
     if (!entries) return undefined;
-    for (const entry of entries) if (entry.topic === topic && entry.part === part) return entry.schema;
+    for (const entry of entries) {
+      if (entry.topic !== topic || entry.part !== part) continue;
+      // the newest entry is the first
+      return entry.until === FOR_EVER || now() < entry.until ? entry.schema : undefined;
+    }
     return undefined;
   };
 
+  const answers = (): void => {
+    if (troubled) options.trouble?.(null);
+    troubled = false;
+  };
+
   /** what a failure means for the calls to come */
-  const remember = (id: SchemaKey, key: string, place: string, error: unknown): void => {
+  const remember = (id: SchemaQuery, key: string, place: string, error: unknown): void => {
     if (isRegistryDown(error)) {
       if (!down || now() >= down.until) down = { error, until: now() + downMs };
       if (!troubled) options.trouble?.(messageOf(error));
@@ -111,6 +125,8 @@ export function cachedSource(load: Load, options: SourceOptions = {}): SchemaSou
       return;
     }
     keep(failed, key, { error, until: now() + pauseMs });
+    // it does answer, if not with a schema
+    if (error instanceof UserError && error.code.startsWith("unknown-")) answers();
     if (!(error instanceof UserError && error.code === "unknown-schema")) return;
     const misses = unknown.get(place);
     if (!misses || now() >= misses.until) keep(unknown, place, { ids: new Set([id]), until: now() + pauseMs });
@@ -121,7 +137,7 @@ export function cachedSource(load: Load, options: SourceOptions = {}): SchemaSou
     }
   };
 
-  const fetch = (id: SchemaKey, topic: string, part: Part, key: string): Promise<RegisteredSchema> =>
+  const fetch = (id: SchemaQuery, topic: string, part: Part, key: string): Promise<RegisteredSchema> =>
     limit(async () => {
       if (down && now() < down.until) throw down.error;
       const place = `${part} ${topic}`;
@@ -130,9 +146,9 @@ export function cachedSource(load: Load, options: SourceOptions = {}): SchemaSou
       try {
         const schema = await load(id, topic, part);
         unknown.delete(place);
-        if (troubled) options.trouble?.(null);
-        troubled = false;
-        keep(known, id, [{ topic, part, schema }, ...(known.get(id) ?? []).slice(0, 100)]);
+        answers();
+        const until = isLatest(id) ? now() + latestMs : FOR_EVER;
+        keep(known, id, [{ topic, part, schema, until }, ...(known.get(id) ?? []).slice(0, 100)]);
         return schema;
       } catch (error) {
         remember(id, key, place, error);
@@ -179,7 +195,11 @@ function preferred(
 
 const NOWHERE = { subject: null, version: null };
 
-const notAsked = (key: SchemaKey): UserError =>
+const FOR_EVER = Number.POSITIVE_INFINITY;
+
+const isLatest = (query: SchemaQuery): boolean => typeof query === "string" && query.startsWith("latest:");
+
+const notAsked = (key: SchemaQuery): UserError =>
   new UserError(
     `schema ${typeof key === "number" ? `id ${key}` : key.replace(/^\w+:/, "")} was not looked up: the registry knew none of the ${MAX_UNKNOWN} ids that these payloads seemed to name`,
     { code: "unknown-schema" },

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { Memento } from "vscode";
+import { DecodingStore, type KeptChoice } from "../../../src/panels/decodingStore.ts";
 import { FilterStore } from "../../../src/panels/filterStore.ts";
 import { LayoutStore } from "../../../src/panels/layoutStore.ts";
 import { noLayout } from "../../../src/panels/messagesState.ts";
@@ -152,5 +153,34 @@ describe("The layout of a topic", () => {
     const layouts = new LayoutStore(memento({ "messages.layouts": damaged }));
     assert.deepEqual([layouts.get("a"), layouts.get("b")], [noLayout, null]);
     assert.equal(new LayoutStore(memento({ "messages.layouts": "x" })).get("a"), null);
+  });
+});
+
+describe("Kept decodings", () => {
+  const auto: KeptChoice = { kind: "auto" };
+
+  it("are there again for their topic and part, readers' schemas among them", async () => {
+    const choices: KeptChoice[] = [
+      { kind: "format", format: "long" },
+      { kind: "file", uri: "file:///a.proto", message: "p.M" },
+      { kind: "reader-file", uri: "file:///order.avsc" },
+      { kind: "reader-version", subject: "orders-value", version: 3 },
+      { kind: "reader-version", subject: "orders-value", version: "1.0.0" },
+      { kind: "reader-version", subject: null, version: null },
+      { kind: "extension", id: "acme.x", label: "Acme" },
+    ];
+    const storage = memento();
+    for (const [i, value] of choices.entries())
+      await new DecodingStore(storage).set("c", `t${i}`, { key: auto, value });
+    const again = new DecodingStore(storage);
+    for (const [i, value] of choices.entries()) assert.deepEqual(again.get("c", `t${i}`), { key: auto, value });
+    assert.deepEqual(again.get("other", "t0"), { key: auto, value: auto });
+  });
+
+  it("that are damaged are automatic", () => {
+    for (const value of [7, {}, { kind: "reader-file" }, { kind: "reader" }, { kind: "format", format: "x" }]) {
+      const store = new DecodingStore(memento({ "messages.decodings": [["c t", { key: value, value }]] }));
+      assert.deepEqual(store.get("c", "t"), { key: auto, value: auto });
+    }
   });
 });

@@ -104,9 +104,26 @@ describe("the options of the command line", () => {
       file: "a#b",
       message: null,
     });
-    for (const wrong of ["long", "header=long", "value=lang", "value=proto:", "value=proto:a.proto#"]) {
+    const wrongs = ["long", "header=long", "value=lang", "value=proto:", "value=proto:a.proto#"];
+    for (const wrong of [...wrongs, "value=reader:", "value=reader-version:orders", "value=reader-first"]) {
       assert.throws(() => parse(`--decode ${wrong}`), /^UserError: --decode .* is unknown: /, wrong);
     }
+  });
+  test("name an Avro reader's schema, which may need a registry", () => {
+    assert.deepEqual(parse("--decode value=reader:a#b.avsc").decode.value, {
+      kind: "reader",
+      reader: { from: "file", file: "a#b.avsc" },
+    });
+    const registry = "--registry http://localhost:8081";
+    assert.deepEqual(parse(`--decode value=reader-latest ${registry}`).decode.value, {
+      kind: "reader",
+      reader: { from: "registry", subject: null, version: null },
+    });
+    assert.deepEqual(parse(`--decode key=reader-version::.team:orders#1-key#3 ${registry}`).decode.key, {
+      kind: "reader",
+      reader: { from: "registry", subject: ":.team:orders#1-key", version: "3" },
+    });
+    assert.throws(() => parse("--decode key=reader-latest"), /^UserError: --registry is missing: /);
   });
   test("need brokers that are addresses, and a topic", () => {
     assert.throws(() => parseOptions(["--topic", "t"]), /--brokers is missing/);

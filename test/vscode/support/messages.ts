@@ -53,6 +53,9 @@ export function picking(...labels: string[]): Pick<Ui, "pick"> {
   };
 }
 
+/** For a reader that looks single objects' schemas up among no files. */
+export const noFiles = { find: async () => ({ schema: null, files: 0 }) };
+
 /** The link to the view of the panel in front. */
 export async function copiedLink(api: TestApi): Promise<string> {
   let link = "";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { Ring } from "../../../../src/reader/ring.ts";
 import { schemaUse } from "../../../../src/reader/view/schemaUse.ts";
-import type { RegisteredSchema, SchemaKey, SchemaSource } from "../../../../src/schema/api.ts";
+import type { RegisteredSchema, SchemaKey, SchemaQuery, SchemaSource } from "../../../../src/schema/api.ts";
 import { frame } from "../../../../src/schema/registry/wire.ts";
 import { UserError } from "../../../../src/shared/userError.ts";
 import { add, randomOf, stored, type TestCodec } from "./rings.ts";
@@ -15,7 +15,7 @@ const framed = (key: SchemaKey, place: "payload" | "header" = "payload", part: "
 };
 
 /** Knows the ids below 100, as versions of one subject each topic and part. */
-const source: SchemaSource & { asked: SchemaKey[] } = {
+const source: SchemaSource & { asked: SchemaQuery[] } = {
   asked: [],
   cached: () => undefined,
   async byId(key, topic, part): Promise<RegisteredSchema> {

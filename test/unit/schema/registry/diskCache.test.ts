@@ -116,6 +116,8 @@ test("what the disk has needs no registry, and what it lacks is asked for once",
       return schema(Number(id));
     },
     versionsOf: async () => [{ subject: "t-value", version: 3 }],
+    versions: async () => [],
+    version: () => Promise.reject(new Error("no version is asked for here")),
   };
   const first = await schemaSource(up, { cache }).byId(1, "t", "value");
   assert.deepEqual([first.subject, first.version, asked], ["t-value", 3, ["schema 1"]]);

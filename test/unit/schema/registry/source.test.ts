@@ -30,6 +30,8 @@ function fakeRegistry() {
         { subject: `refunds-key`, version: id },
       ];
     },
+    versions: async () => [],
+    version: () => Promise.reject(new Error("no version is asked for here")),
   };
   return registry;
 }
@@ -88,6 +90,13 @@ test("a registry that is down costs one round of requests, not one for each row"
   assert.equal((await source.byId(60, "orders", "value")).id, 60);
   assert.equal((await source.byId(1, "orders", "value")).id, 1);
   assert.deepEqual(troubles, ["the schema registry could not be asked", null], "told once, and once that it is over");
+  registry.failure = new UserError("the schema registry could not be asked", { code: "refused" });
+  await assert.rejects(source.byId(61, "orders", "value"));
+  registry.failure = null;
+  now = 2002;
+  await assert.rejects(source.byId(100, "orders", "value"), /unknown/);
+  assert.equal(troubles.at(-1), null, "one that does not know a schema answers");
+  assert.equal(troubles.length, 4);
 });
 
 test("little is asked at once", async () => {
