@@ -51,6 +51,7 @@ export function parseOptions(args: string[]): ReadOptions | null {
       topics,
       pattern,
       filter: parseFilter(values),
+      schema: null,
       control: values.control,
       from: parseFrom(values.from),
       to: parseTo(values.to),

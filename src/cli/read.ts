@@ -1,4 +1,4 @@
-import { compileFilter } from "../reader/filter/filter.ts";
+import { compileWanted } from "../reader/filter/filter.ts";
 import { FilteredSink } from "../reader/filteredSink.ts";
 import { Run } from "../reader/run.ts";
 import { createDecoder } from "../schema/decoder.ts";
@@ -40,7 +40,7 @@ async function read({ brokers, query, registry, decode, bytes, format }: ReadOpt
       complain(`Partition ${source.partition}, offsets ${first} to ${last}: ${why}`),
   });
   const config = { bootstrap: brokers, tls: null, sasl: null, connectTimeout: 3000, requestTimeout: 30_000 };
-  const filter = query.filter && (await compileFilter(query.filter, { decoder, schemas }));
+  const filter = await compileWanted(query, { decoder, schemas });
   const run = new Run(config, query, BUFFER, filter ? new FilteredSink(printer, filter) : printer, () => {});
   let readerGone = false;
   const stop = (): void => {

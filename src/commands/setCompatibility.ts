@@ -3,6 +3,7 @@ import { TreeNode } from "../explorer/node.ts";
 import { askRegistry, registryConnectionOf, type SubjectTarget } from "../explorer/subjectTarget.ts";
 import { nodeKinds } from "../ids.ts";
 import { back, type PickItem } from "../platform/ui.ts";
+import type { Registry, Setting } from "../schema/registry/api.ts";
 import { CancelledError, UserError } from "../shared/userError.ts";
 import { levelsOf } from "../subjects/levels.ts";
 
@@ -16,11 +17,13 @@ export async function setCompatibility(ctx: Ctx, target?: SubjectTarget): Promis
   const subject =
     target?.subject ??
     (target instanceof TreeNode && target.kind === nodeKinds.schemas ? null : await askWhose(ctx, connection.id));
-  const { current, levels, hasGlobal } = await askRegistry(ctx, connection.id, async (registry) => {
+  const { current, levels, hasGlobal, global } = await askRegistry(ctx, connection.id, async (registry) => {
     if (subject === null && !registry.features.globalCompatibility)
       throw new UserError("this registry has a level for each subject only: choose a subject", { code: "unsupported" });
+    const current = await registry.compatibility(subject);
     return {
-      current: await registry.compatibility(subject),
+      current,
+      global: subject === null || !registry.features.globalCompatibility ? null : await globalLevel(registry, current),
       levels: levelsOf(registry.kind),
       hasGlobal: registry.features.globalCompatibility,
     };
@@ -40,8 +43,8 @@ export async function setCompatibility(ctx: Ctx, target?: SubjectTarget): Promis
         ? [
             {
               label: "Inherit",
-              description: own ? "" : `now: ${current.value}`,
-              detail: "the registry’s level, whatever it will be",
+              description: own ? "" : "now",
+              detail: `the registry’s level${global === null ? "" : `, now ${global}`}, also when it changes`,
               value: inherit,
             } as const,
           ]
@@ -62,6 +65,17 @@ export async function setCompatibility(ctx: Ctx, target?: SubjectTarget): Promis
   const now =
     picked === inherit ? "inherits the registry’s compatibility level" : `has the compatibility level ${picked}`;
   ctx.log.info(`${subject ?? `The registry of ${connection.name}`} ${now}.`);
+}
+
+/** The registry's own level; null: it does not tell, to this user at least. */
+async function globalLevel(registry: Registry, current: Setting): Promise<string | null> {
+  if (current.inherited) return current.value;
+  try {
+    return (await registry.compatibility(null)).value;
+  } catch (error) {
+    if (error instanceof UserError) return null;
+    throw error;
+  }
 }
 
 /** A subject, or null: the registry itself. */

@@ -28,7 +28,11 @@ export class InfoNode extends TreeNode {
   item(): TreeItem {
     const item = new TreeItem(this.label, TreeItemCollapsibleState.None);
     item.iconPath = this.more.icon ?? icons.info;
-    if (this.more.description !== undefined) item.description = this.more.description;
+    if (this.more.description !== undefined) {
+      item.description = this.more.description;
+      // a narrow view cuts it
+      item.tooltip = `${this.label}: ${this.more.description}`;
+    }
     if (this.more.command) item.command = this.more.command;
     return item;
   }

@@ -22,7 +22,7 @@ export class ProblemNode extends TreeNode {
   }
 
   item(): TreeItem {
-    const item = new TreeItem(this.copyText, TreeItemCollapsibleState.None);
+    const item = new TreeItem(withoutPlace(this.copyText), TreeItemCollapsibleState.None);
     item.iconPath = icons.problem;
     const detail = this.error instanceof UserError ? this.error.detail : undefined;
     item.tooltip = tooltip(this.copyText, [detail ? ["", detail] : null, ["", "Click to try again."]]);
@@ -30,4 +30,9 @@ export class ProblemNode extends TreeNode {
     item.accessibilityInformation = { label: `Problem: ${this.copyText} Press Enter to try again.` };
     return item;
   }
+}
+
+/** A narrow view cuts the line: it begins with what its place does not tell. */
+function withoutPlace(problem: string): string {
+  return problem.replace(/^The schema registry could not be asked: /, "").replace(/^the (?=\w)/, "The ");
 }

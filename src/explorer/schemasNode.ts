@@ -1,6 +1,6 @@
 import { TreeItem, TreeItemCollapsibleState } from "vscode";
 import { commands, nodeKinds } from "../ids.ts";
-import type { Setting } from "../schema/registry/api.ts";
+import type { Registry, Setting } from "../schema/registry/api.ts";
 import { messageOf } from "../shared/userError.ts";
 import { icons } from "./icons.ts";
 import { InfoNode } from "./infoNode.ts";
@@ -10,6 +10,12 @@ import { SubjectNode } from "./subjectNode.ts";
 import { askRegistry } from "./subjectTarget.ts";
 import { count, joined, number } from "./texts.ts";
 import { tooltip } from "./tooltip.ts";
+
+/**
+ * Apicurio's Confluent API lists so many subjects, deleted ones counted, and has no way to ask for the others.
+ * Source: Apicurio Registry's setting for the most subjects of ccompat, by default.
+ */
+const ccompatMost = 1000;
 
 /** All subjects of a connection's schema registry: one listing, nothing asked about each. */
 export class SchemasNode extends TreeNode {
@@ -22,6 +28,8 @@ export class SchemasNode extends TreeNode {
   /** of the registry; null: it does not tell */
   private level: Setting | null = null;
   private mode: Setting | null = null;
+  /** there are more than the registry lists */
+  private isCut = false;
 
   constructor(host: NodeHost, parent: TreeNode, connectionId: string) {
     super(host, parent);
@@ -48,13 +56,13 @@ export class SchemasNode extends TreeNode {
     const shown = this.subjects.filter(({ subject }) => match(subject) !== null).length;
     const deleted = this.subjects.filter(({ isDeleted }) => isDeleted).length;
     item.description = joined(
-      this.host.view.filter ? `${number(shown)} of ${number(all)}` : number(all),
+      `${this.host.view.filter ? `${number(shown)} of ` : ""}${number(all)}${this.isCut ? " or more" : ""}`,
       this.level?.value,
       this.mode && isUnusual(this.mode) && this.mode.value,
     );
     item.tooltip = tooltip("Schemas", [
       ["Registry", this.url],
-      ["Subjects", number(all)],
+      ["Subjects", `${number(all)}${this.isCut ? ", and others that this registry does not list" : ""}`],
       deleted > 0 ? ["Of which deleted", number(deleted)] : null,
       ["Compatibility level", this.level?.value ?? "not told by this registry"],
       this.mode ? ["Mode", this.mode.value] : null,
@@ -63,24 +71,36 @@ export class SchemasNode extends TreeNode {
   }
 
   protected override async load(): Promise<TreeNode[]> {
-    const { names, gone, level, mode, url } = await askRegistry(this.host.ctx, this.connectionId, async (registry) => {
-      const withDeleted = this.host.view.deletedSchemas && registry.features.softDelete;
-      const optional = (setting: Promise<Setting>) =>
-        setting.catch((error: unknown) => {
-          // older registries have neither, and some users may not see them
-          this.host.ctx.log.debug(`A setting of the schema registry is not known: ${messageOf(error)}`);
-          return null;
-        });
-      const [names, all, level, mode] = await Promise.all([
-        registry.subjects(),
-        withDeleted ? registry.subjects(undefined, { deleted: true }) : [],
-        registry.features.globalCompatibility ? optional(registry.compatibility(null)) : null,
-        registry.features.modes ? optional(registry.mode(null)) : null,
-      ]);
-      const live = new Set(names);
-      return { names, gone: all.filter((name) => !live.has(name)), level, mode, url: registry.url };
-    });
+    const { names, gone, level, mode, url, isCut } = await askRegistry(
+      this.host.ctx,
+      this.connectionId,
+      async (registry) => {
+        const withDeleted = this.host.view.deletedSchemas && registry.features.softDelete;
+        const optional = (setting: Promise<Setting>) =>
+          setting.catch((error: unknown) => {
+            // older registries have neither, and some users may not see them
+            this.host.ctx.log.debug(`A setting of the schema registry is not known: ${messageOf(error)}`);
+            return null;
+          });
+        const [names, all, level, mode] = await Promise.all([
+          registry.subjects(),
+          withDeleted ? registry.subjects(undefined, { deleted: true }) : [],
+          registry.features.globalCompatibility ? optional(registry.compatibility(null)) : null,
+          registry.features.modes ? optional(registry.mode(null)) : null,
+        ]);
+        const live = new Set(names);
+        return {
+          names,
+          gone: all.filter((name) => !live.has(name)),
+          level,
+          mode,
+          url: registry.url,
+          isCut: await isCutShort(registry, names),
+        };
+      },
+    );
     this.url = url;
+    this.isCut = isCut;
     this.level = level;
     this.mode = mode;
     const order = new Intl.Collator(undefined, { numeric: true }).compare;
@@ -97,17 +117,32 @@ export class SchemasNode extends TreeNode {
       node.highlights = match(node.subject);
       return node.highlights !== null;
     });
+    const cut = this.isCut
+      ? [
+          new InfoNode(this.host, this, "Not all subjects are listed", {
+            description: `Apicurio’s Confluent API ends at ${number(ccompatMost)}: click to use Apicurio’s own`,
+            icon: icons.problem,
+            command: {
+              command: commands.editConnection,
+              title: "Edit Connection",
+              arguments: [{ connectionId: this.connectionId }],
+            },
+          }),
+        ]
+      : [];
     if (shown.length > longFolder)
       return [
+        ...cut,
         new InfoNode(this.host, this, count(shown.length, "subject"), {
           description: "filter by name",
           command: { command: commands.filter, title: "Filter by Name" },
         }),
         ...shown,
       ];
-    if (shown.length > 0) return shown;
+    if (shown.length > 0) return [...cut, ...shown];
     if (all.length > 0)
       return [
+        ...cut,
         new InfoNode(this.host, this, `No subject matches “${filter}”`, {
           description: "click to clear the filter",
           command: { command: commands.clearFilter, title: "Clear Filter" },
@@ -120,6 +155,13 @@ export class SchemasNode extends TreeNode {
       }),
     ];
   }
+}
+
+async function isCutShort(registry: Registry, names: readonly string[]): Promise<boolean> {
+  // the deleted ones count, but are hardly most of them
+  const may = names.length > ccompatMost / 2 && names.length <= ccompatMost;
+  if (registry.kind !== "confluent" || !/\/ccompat(\/|$)/.test(registry.url) || !may) return false;
+  return (await registry.subjects(undefined, { deleted: true })).length === ccompatMost;
 }
 
 /** Any mode but the one in which all can be done. */

@@ -9,10 +9,11 @@ import {
   workspace,
 } from "vscode";
 import type { Ctx } from "../context.ts";
-import { languageIds, textScheme } from "../ids.ts";
+import { languageIds, schemaScheme, textScheme } from "../ids.ts";
 import { Owner } from "../platform/disposables.ts";
 import { logError } from "../platform/errors.ts";
 import { validateAvsc } from "../schema/avro/language/validate.ts";
+import { referring } from "../subjects/referring.ts";
 import { completionProvider } from "./avroCompletion.ts";
 import { hoverProvider } from "./avroHover.ts";
 import { Debounced } from "./debounced.ts";
@@ -22,7 +23,7 @@ import { WorkspaceTypes } from "./workspaceTypes.ts";
 const mostChecked = 1_000_000;
 const quietMs = 250;
 /** older versions in the diff editor, and read-only schemas of a registry: nobody corrects them */
-const passedOver: ReadonlySet<string> = new Set(["git", textScheme]);
+const passedOver: ReadonlySet<string> = new Set(["git", textScheme, schemaScheme]);
 
 /** What VS Code shows of Avro schema files (.avsc): problems, what is under the mouse, and what can be typed. */
 export function createAvroFiles(ctx: Pick<Ctx, "log">): Disposable {
@@ -69,7 +70,9 @@ function diagnosticsOf(document: TextDocument, known: ReadonlySet<string>): Diag
     const why = `This schema file is not checked: it is longer than ${mostChecked.toLocaleString("en")} characters.`;
     return [diagnostic(new Range(0, 0, 0, 1), why, DiagnosticSeverity.Information, "too-large")];
   }
-  return validateAvsc(text, { known }).map(({ start, end, message, severity, code }) =>
+  const found = validateAvsc(text, { known });
+  const some = referring.has(document) ? found.filter(({ code }) => code !== "unknown-type") : found;
+  return some.map(({ start, end, message, severity, code }) =>
     diagnostic(
       new Range(document.positionAt(start), document.positionAt(end)),
       message,

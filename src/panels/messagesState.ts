@@ -21,6 +21,7 @@ export const initialState = (choice: TopicChoice, last: number): MessagesState =
     partitions: null,
     isolation: "read_committed",
     filter: null,
+    schema: null,
     control: false,
   },
   view:

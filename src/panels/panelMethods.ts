@@ -98,6 +98,11 @@ export function panelMethods(parts: PanelParts): Omit<Local<MessagesHostMethods>
     openText: (text, languageId, title) => documents.open({ text, languageId, title }),
     schemaChanges: (older, newer) => schemas.changes(older, newer),
     openSchema: (schema) => schemas.open(schema),
+    schemaRef: (schema) => schemas.about(schema),
+    retrySchemas: (signal) => {
+      schemas.forget();
+      return reader.call("retrySchemas", [], signal);
+    },
     command: (name) => {
       void ctx.run(commands[name], { connectionId });
     },

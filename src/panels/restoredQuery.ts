@@ -1,14 +1,18 @@
 import type { Filter, FilterPart, ReadFrom, ReadQuery, ReadTo, SortKey, ViewSpec } from "../shared/messages.ts";
 import type { FilterDraft } from "../shared/protocol.ts";
+import { isSchemaKey, type NamedSchema } from "../shared/schemaUse.ts";
 import { digits, type Loose, object, oneOf, positive, recordRef, text, texts } from "./loose.ts";
 
 // What may have been written by another version, or come with a link from anywhere: what makes sense is taken, the rest is as in `start`.
 
 const FILTER_KINDS = ["contains", "regex", "cel"] as const;
 const PARTS: readonly FilterPart[] = ["key", "value", "headers"];
+const SCHEMA_PARTS = ["key", "value"] as const;
 const SORT_KEYS: readonly SortKey[] = ["arrival", "time", "offset", "size"];
 /** of a filter or key, characters */
 const MOST_TEXT = 100_000;
+/** of a topic's name, characters: as Kafka has it */
+const MOST_TOPIC = 249;
 const MOST_FIELDS = 100;
 
 /** The topics are those of `start`. */
@@ -25,6 +29,7 @@ export function restoredQuery(query: Loose, start: ReadQuery): ReadQuery {
         : null,
     isolation: query["isolation"] === "read_uncommitted" ? "read_uncommitted" : "read_committed",
     filter: restoredFilter(object(query["filter"])),
+    schema: restoredSchema(object(query["schema"])),
     control: query["control"] === true,
   };
 }
@@ -91,6 +96,13 @@ export function restoredFilter(filter: Loose | null): Filter | null {
   return kind === "contains" ? { kind, text: written, ...look } : { kind, pattern: written, ...look };
 }
 
+function restoredSchema(schema: Loose | null): NamedSchema | null {
+  const topic = text(schema?.["topic"]);
+  const part = oneOf(SCHEMA_PARTS, schema?.["part"]);
+  const key = schema?.["key"];
+  return topic && topic.length <= MOST_TOPIC && part && isSchemaKey(key) ? { topic, part, key } : null;
+}
+
 function partsOf(value: unknown): FilterPart[] {
   const parts = PARTS.filter((part) => Array.isArray(value) && value.includes(part));
   return parts.length > 0 ? parts : ["key", "value"];
@@ -105,6 +117,7 @@ export function restoredView(view: Loose | null, start: ViewSpec): ViewSpec {
   const key = text(view["key"]);
   return {
     filter: restoredFilter(object(view["filter"])),
+    schema: restoredSchema(object(view["schema"])),
     time: bounds && (bounds.from !== null || bounds.to !== null) ? bounds : null,
     key: key !== null && key.length <= MOST_TEXT && /^[A-Za-z0-9+/]*={0,2}$/.test(key) ? key : null,
     sort: by ? { by, descending: sort?.["descending"] === true } : start.sort,

@@ -1,14 +1,14 @@
-import { languages } from "vscode";
 import type { Ctx } from "../context.ts";
-import { languageIds } from "../ids.ts";
 import type { RegisteredSchema, SchemaKey, SchemaSource } from "../schema/api.ts";
 import { schemaDifferences } from "../schema/differences.ts";
 import { scanJson } from "../schema/json.ts";
 import { layOutJson } from "../schema/jsonLayout.ts";
 import type { Registry } from "../schema/registry/api.ts";
 import { schemaSource } from "../schema/registry/source.ts";
-import type { NamedSchema, SchemaDifferences } from "../shared/schemaUse.ts";
+import type { SchemaRef } from "../shared/messages.ts";
+import { isSchemaKey, type NamedSchema, type SchemaDifferences } from "../shared/schemaUse.ts";
 import { messageOf, UserError } from "../shared/userError.ts";
+import { languageOf } from "../subjects/languages.ts";
 import type { TextDocuments } from "./textDocuments.ts";
 
 /** The schemas that a panel's messages name, as the registry has them: compared, and opened to be read. */
@@ -40,9 +40,19 @@ export class TopicSchemas {
   /** Opens a schema as a read-only document. */
   async open(named: NamedSchema): Promise<void> {
     const schema = await this.schema(named);
-    const { id, extension } = await languageOf(schema.type);
-    const title = `${nameOf(schema).replaceAll(/[/\\]/g, "_")}.${extension}`;
-    await this.documents.open({ text: textOf(schema), languageId: id, title });
+    const title = `${nameOf(schema).replaceAll(/[/\\]/g, "_")}.${extensions[schema.type] ?? "txt"}`;
+    await this.documents.open({ text: textOf(schema), languageId: await languageOf(schema.type), title });
+  }
+
+  /** What the registry knows of a schema. Rejects with a UserError when it does not answer, or does not know it. */
+  async about(named: NamedSchema): Promise<SchemaRef> {
+    const { id, type, subject, version } = await this.schema(named);
+    return { id, type, subject, version };
+  }
+
+  /** The next question is asked anew, whatever failed before. */
+  forget(): void {
+    this.opened = null;
   }
 
   private async schema({ topic, part, key }: NamedSchema): Promise<RegisteredSchema> {
@@ -73,15 +83,6 @@ function textOf({ schema }: RegisteredSchema): string {
   return scanJson(Buffer.from(schema)).ok ? layOutJson(schema) : schema;
 }
 
-function isKey(key: number | string): key is SchemaKey {
-  if (typeof key === "number") return Number.isInteger(key) && key > 0;
-  return /^(?:(?:guid|glue):[0-9a-f-]{36}|(?:globalId|contentId):\d{1,19})$/.test(key);
-}
+const isKey = (key: number | string): key is SchemaKey => isSchemaKey(key);
 
-async function languageOf(type: string): Promise<{ id: string; extension: string }> {
-  if (type === "AVRO") return { id: languageIds.avroSchema, extension: "avsc" };
-  if (type === "JSON") return { id: "json", extension: "json" };
-  // other extensions bring the language of .proto files, under one of these names
-  const known = await languages.getLanguages();
-  return { id: ["proto3", "proto", "protobuf"].find((id) => known.includes(id)) ?? "plaintext", extension: "proto" };
-}
+const extensions: Record<string, string> = { AVRO: "avsc", JSON: "json", PROTOBUF: "proto" };

@@ -1,13 +1,12 @@
 import type { ClusterConfig } from "../kafka/api.ts";
 import type { ClusterLog } from "../kafka/cluster.ts";
-import type { Decoder, RegistryKind, SchemaSource } from "../schema/api.ts";
+import type { Decoder, RegistryKind } from "../schema/api.ts";
 import type { DecoderOptions } from "../schema/decoder.ts";
-import { cachedSource } from "../schema/registry/source.ts";
+import { cachedSource, type RetriedSource } from "../schema/registry/source.ts";
 import { automatically, type TopicDecoding } from "../shared/decoding.ts";
 import {
   type BytesView,
   type EngineMethods,
-  type Filter,
   type PayloadPart,
   type ReadQuery,
   type RecordDetail,
@@ -17,8 +16,9 @@ import {
   wholeView,
 } from "../shared/messages.ts";
 import { type Port, Rpc } from "../shared/rpc.ts";
+import { isCancelled, messageOf } from "../shared/userError.ts";
 import { commandTarget } from "./export/commandTarget.ts";
-import { compileFilter } from "./filter/filter.ts";
+import { compileWanted, type Wanted } from "./filter/filter.ts";
 import type { RecordFilter } from "./filter/recordFilter.ts";
 import type { EngineHostMethods, EngineOwnEvents, RingLimits } from "./protocol.ts";
 import { payloadBytes, RowViews } from "./rows.ts";
@@ -57,7 +57,8 @@ interface Running {
 class Engine {
   readonly #rpc: Rpc<EngineMethods, EngineHostMethods, EngineOwnEvents>;
   readonly #options: EngineOptions;
-  readonly #schemas: SchemaSource | null;
+  readonly #schemas: RetriedSource | null;
+  readonly #fingerprints: RetriedSource;
   readonly #log: ClusterLog;
   readonly #decoder: Decoder;
   readonly #decodings = new Map<string, TopicDecoding>();
@@ -99,25 +100,29 @@ class Engine {
       fields: async (limit, signal) => (await this.#running?.tools.fields(limit, signal)) ?? [],
       timeline: (buckets) => this.#tools().timeline(this.#run, buckets),
       schemaUse: (signal) => this.#tools().schemaUse(this.#run, signal),
+      retrySchemas: () => this.#retrySchemas(),
       copyAs: (seqs, format) => this.#tools().copyAs(seqs, format),
       export: (id, spec, signal) =>
         this.#tools().export(spec, signal, (progress) => this.#rpc.emit("exported", { id, ...progress })),
     });
     this.#log = (level, message) => this.#rpc.emit("log", { level, message });
+    // looked up at the other end also where there is no registry
+    this.#fingerprints = this.#source("fingerprints", {});
     this.#decoder = options.createDecoder({
       choices: { of: (topic, part) => this.#decodings.get(topic)?.[part] ?? automatically[part] },
       external: (id, bytes, about) => this.#rpc.call("decode", [id, new Uint8Array(bytes), about]),
-      // looked up at the other end also where there is no registry
-      fingerprints: this.#source("fingerprints", {}),
+      fingerprints: this.#fingerprints,
     });
     this.#schemas = options.schemas ? this.#source("ids", { kind: options.schemas }) : null;
   }
 
-  #source(name: "ids" | "fingerprints", options: { kind?: RegistryKind }): SchemaSource {
+  #source(name: "ids" | "fingerprints", options: { kind?: RegistryKind }): RetriedSource {
     return cachedSource((key, topic, part) => this.#rpc.call("schema", [key, topic, part]), {
       ...options,
       trouble: (why) => {
         this.#registry[name] = why;
+        // what showed its bytes for want of a schema is decoded now
+        if (why === null) this.#running?.view.decodedAnew();
         this.#statusChanged(true);
       },
     });
@@ -138,8 +143,8 @@ class Engine {
   }
 
   async #start(query: ReadQuery): Promise<void> {
-    const filter = await this.#compiled(query.filter);
-    const viewFilter = await this.#compiled(this.#spec.filter);
+    const filter = await this.#compiled(query);
+    const viewFilter = await this.#compiled(this.#spec);
     if (this.#disposed) return;
     const before = this.#running;
     before?.view.dispose();
@@ -182,7 +187,7 @@ class Engine {
   }
 
   async #setView(spec: ViewSpec): Promise<void> {
-    const filter = await this.#compiled(spec.filter);
+    const filter = await this.#compiled(spec);
     this.#spec = spec;
     const running = this.#running;
     if (!running) return;
@@ -197,8 +202,26 @@ class Engine {
     this.#statusChanged(true);
   }
 
-  async #compiled(filter: Filter | null): Promise<RecordFilter | null> {
-    return filter && compileFilter(filter, { decoder: this.#decoder, schemas: this.#schemas });
+  async #retrySchemas(): Promise<string | null> {
+    try {
+      // the other end is the one that asks the registry; here is only what it said before
+      await this.#rpc.call("retrySchemas", []);
+      await Promise.all([this.#schemas?.retry(), this.#fingerprints.retry()]);
+      this.#running?.view.decodedAnew();
+    } catch (error) {
+      if (isCancelled(error)) throw error;
+      this.#registry.ids = messageOf(error);
+      this.#statusChanged(true);
+    }
+    return this.#registryTrouble;
+  }
+
+  get #registryTrouble(): string | null {
+    return this.#registry.ids ?? this.#registry.fingerprints;
+  }
+
+  #compiled(wanted: Wanted): Promise<RecordFilter | null> {
+    return compileWanted(wanted, { decoder: this.#decoder, schemas: this.#schemas });
   }
 
   #tools(): SessionTools {
@@ -256,7 +279,7 @@ class Engine {
     this.#statusAt = performance.now();
     this.#rpc.emit("status", {
       ...running.session.status(this.#run),
-      registry: this.#registry.ids ?? this.#registry.fingerprints,
+      registry: this.#registryTrouble,
       view: running.view.status(),
     });
   }

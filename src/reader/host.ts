@@ -76,6 +76,7 @@ class WorkerReader implements Reader {
           throw new UserError("No schema registry is configured for this connection.", { code: "no-registry" });
         return schemas.cached(key, topic, part) ?? schemas.byId(key, topic, part);
       },
+      retrySchemas: () => schemas?.retry?.(),
       decode: (id, bytes, about) => {
         if (!external) throw new UserError("No decoder of that name is there.", { code: "no-decoder" });
         return external(id, bytes, about);

@@ -6,6 +6,8 @@ import type { EngineEvents } from "../shared/messages.ts";
 export interface EngineHostMethods {
   /** rejects with a UserError whose sentence can stand in a row */
   schema(key: SchemaQuery, topic: string, part: "key" | "value"): RegisteredSchema;
+  /** forgets what failed, and asks the registry again at once; rejects with why it still does not answer */
+  retrySchemas(): void;
   /** by another extension's decoder */
   decode(id: string, bytes: Uint8Array, about: { topic: string; part: "key" | "value" }): ExternalDecoded;
 }

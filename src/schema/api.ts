@@ -45,6 +45,11 @@ export interface SchemaSource {
   cached(key: SchemaQuery, topic: string, part: "key" | "value"): RegisteredSchema | undefined;
   /** joined: parallel calls for one key are one request; a failure is remembered for a while */
   byId(key: SchemaQuery, topic: string, part: "key" | "value"): Promise<RegisteredSchema>;
+  /**
+   * On a person's word: forgets every failure and pause, and, where the registry did not answer, asks it again at once for what it was asked
+   * last. Rejects with why it still does not answer.
+   */
+  retry?(): Promise<void>;
 }
 
 export interface DecodeContext {

@@ -1,5 +1,5 @@
 import type { TopicDecoding } from "./decoding.ts";
-import type { SchemaUse } from "./schemaUse.ts";
+import type { NamedSchema, SchemaUse } from "./schemaUse.ts";
 
 /**
  * The view models of the Messages panel: what the reading engine answers and the webview shows.
@@ -55,6 +55,8 @@ export interface ReadQuery extends TopicChoice {
   isolation: Isolation;
   /** what is read but does not match is not kept; null: everything is */
   filter: Filter | null;
+  /** of these only messages whose key or value names this schema; null: any */
+  schema: NamedSchema | null;
   /** shows control records (transaction markers) and, with read_uncommitted, which messages were aborted */
   control: boolean;
 }
@@ -68,6 +70,7 @@ export const wholeTopic = (topic: string): ReadQuery => ({
   partitions: null,
   isolation: "read_committed",
   filter: null,
+  schema: null,
   control: false,
 });
 
@@ -96,6 +99,8 @@ export type SortKey = "arrival" | "time" | "offset" | "size";
 /** How the kept messages are shown; changes nothing about what is read. `offset` sorts by topic, partition and offset. */
 export interface ViewSpec {
   filter: Filter | null;
+  /** only messages whose key or value names this schema; null: any */
+  schema: NamedSchema | null;
   /** milliseconds since the epoch, both included; null: no bound */
   time: { from: string | null; to: string | null } | null;
   /** only messages with this key: its bytes in base64; "" is an empty key; null: any */
@@ -107,11 +112,16 @@ export interface ViewSpec {
 
 export const wholeView: Readonly<ViewSpec> = {
   filter: null,
+  schema: null,
   time: null,
   key: null,
   sort: { by: "arrival", descending: false },
   fields: [],
 };
+
+/** Whether the view may hide kept messages. */
+export const isNarrowed = ({ filter, schema, time, key }: ViewSpec): boolean =>
+  filter !== null || schema !== null || time !== null || key !== null;
 
 /**
  * How bytes were understood. `binary` is shown as hex; `empty` is a payload of zero bytes; `kafka` is a record that Kafka or a tool beside it wrote for
@@ -439,6 +449,11 @@ export interface EngineMethods {
   timeline(buckets: number): Timeline;
   /** which schemas the kept messages name, and how many do */
   schemaUse(): SchemaUse;
+  /**
+   * Asks a registry that did not answer again at once, whatever pause it is given; rows are decoded anew when it answers. Gives why it still
+   * does not, as in the status; null when it does.
+   */
+  retrySchemas(): string | null;
   copyAs(seqs: number[], format: CopyFormat): string;
   /** writes a file; progress arrives as events "exported" with the same id. Aborted: what was written is removed. */
   export(id: number, spec: ExportSpec): ExportProgress;

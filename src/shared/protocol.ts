@@ -10,6 +10,7 @@ import type {
   PayloadPart,
   ReaderStatus,
   ReadQuery,
+  SchemaRef,
   TopicChoice,
   ViewSpec,
 } from "./messages.ts";
@@ -60,6 +61,8 @@ export interface MessagesHostMethods extends Omit<EngineMethods, "export" | "cop
   schemaChanges(older: NamedSchema, newer: NamedSchema): SchemaDifferences;
   /** opens a schema as a read-only document */
   openSchema(schema: NamedSchema): void;
+  /** what the registry knows of a schema; rejects when it does not say */
+  schemaRef(schema: NamedSchema): SchemaRef;
   /** runs one of the few commands that the panel offers */
   command(name: "showLog" | "editConnection" | "testConnection"): void;
 }

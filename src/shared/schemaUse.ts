@@ -8,6 +8,15 @@ export interface NamedSchema {
   key: number | string;
 }
 
+/** Whether something from elsewhere can be what payloads name a schema by (src/schema/api.ts, SchemaKey). */
+export function isSchemaKey(key: unknown): key is NamedSchema["key"] {
+  if (typeof key === "number") return Number.isInteger(key) && key > 0 && key < 2 ** 31;
+  return (
+    typeof key === "string" &&
+    /^(?:(?:guid|glue):[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|(?:globalId|contentId):[1-9]\d{0,15})$/.test(key)
+  );
+}
+
 /** A message, by where it is and when it was. */
 export interface SeenAt {
   seq: number;

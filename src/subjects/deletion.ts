@@ -20,15 +20,16 @@ export async function confirmAndDelete(ctx: Ctx, thing: DeletedThing, wanted: De
   const connection = ctx.connections.get(connectionId)?.name ?? "";
   const { deletion, versions, url } = await askRegistry(ctx, connectionId, async (registry) => ({
     deletion: registry.features.softDelete ? wanted : ("hard" as const),
-    versions: version === null ? await registry.versions(subject, undefined, { deleted: wanted === "hard" }) : null,
+    versions: await registry.versions(subject, undefined, { deleted: wanted === "hard" }),
     url: registry.url,
   }));
   const name = version === null ? subject : `version ${version} of ${subject}`;
   const size =
-    versions === null ? "" : ` with ${versions.length === 1 ? "its one version" : `all ${versions.length} versions`}`;
+    version !== null ? "" : ` with ${versions.length === 1 ? "its one version" : `all ${versions.length} versions`}`;
+  const isLast = version !== null && versions.length === 1 && versions[0] === version;
   const sure = await ctx.ui.confirm({
     message: deletion === "hard" ? `Delete ${name} permanently?` : `Delete ${name}?`,
-    detail: `${consequences(deletion, version !== null, size)}\n\nConnection: ${connection} (${url})`,
+    detail: `${consequences(deletion, version !== null, size)}${isLast ? ` It is the only version: ${subject} goes with it.` : ""}\n\nConnection: ${connection} (${url})`,
     action: deletion === "hard" ? "Delete Permanently" : "Delete",
   });
   if (!sure) return;

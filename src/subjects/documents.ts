@@ -74,7 +74,7 @@ export class SchemaDocuments implements Disposable {
 
   async explain(older: SchemaVersion, newer: SchemaVersion): Promise<void> {
     const { comparison } = await this.comparison(older, newer);
-    await this.show({ kind: "changes", older, newer }, this.page(older, newer, comparison), ViewColumn.Beside);
+    await this.show({ kind: "changes", older, newer }, this.page(older, newer, comparison), besideWhatIsOpen());
   }
 
   private page(older: SchemaVersion, newer: SchemaVersion, comparison: VersionComparison): string {
@@ -113,6 +113,10 @@ export class SchemaDocuments implements Disposable {
     return shown?.kind === "schema" ? inLanguage(document, await languageOf(shown.type)) : document;
   }
 }
+
+/** Beside nothing there would be an empty half. */
+const besideWhatIsOpen = (): ViewColumn =>
+  window.tabGroups.activeTabGroup.tabs.length > 0 ? ViewColumn.Beside : ViewColumn.Active;
 
 /** As short as they can be told apart. */
 const names = (older: SchemaVersion, newer: SchemaVersion): [string, string] =>

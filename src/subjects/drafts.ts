@@ -3,6 +3,7 @@ import { contextKeys } from "../ids.ts";
 import { Owner } from "../platform/disposables.ts";
 import type { SchemaReference } from "../schema/registry/api.ts";
 import { inLanguage, languageOf } from "./languages.ts";
+import { referring } from "./referring.ts";
 
 /** A schema to be written: where it is to go, and what to begin with. */
 export interface NewSchema {
@@ -39,7 +40,10 @@ export class SchemaDrafts implements Disposable {
 
   async open({ text, ...origin }: NewSchema): Promise<void> {
     const language = await languageOf(origin.type);
-    const document = await inLanguage(await workspace.openTextDocument({ content: text, language }), language);
+    const untitled = await workspace.openTextDocument({ content: text });
+    // known before its language is, with which the checks begin
+    if (origin.references.length > 0) referring.add(untitled);
+    const document = await inLanguage(untitled, language);
     this.origins.set(document, origin);
     this.setContext();
     await window.showTextDocument(document, { preview: false });

@@ -6,27 +6,28 @@ export interface Level {
   about: string;
 }
 
-const newReads = "readers with the new version can read what was written with";
-const oldRead = "what is written with the new version can be read with";
+// short enough for one line of a list: what to do stands first
+const newReads = "upgrade consumers first: the new version reads what was written with";
+const oldRead = "upgrade producers first: what the new version writes is read with";
 
 /** Confluent's levels, which Apicurio has too. */
 const confluent: readonly Level[] = [
-  { value: "BACKWARD", about: `${newReads} the last one: upgrade consumers first` },
-  { value: "BACKWARD_TRANSITIVE", about: `${newReads} any earlier one: upgrade consumers first` },
-  { value: "FORWARD", about: `${oldRead} the last one: upgrade producers first` },
-  { value: "FORWARD_TRANSITIVE", about: `${oldRead} any earlier one: upgrade producers first` },
-  { value: "FULL", about: "both ways with the last version: upgrade in any order" },
-  { value: "FULL_TRANSITIVE", about: "both ways with every earlier version: upgrade in any order" },
+  { value: "BACKWARD", about: `${newReads} the last one` },
+  { value: "BACKWARD_TRANSITIVE", about: `${newReads} any earlier one` },
+  { value: "FORWARD", about: `${oldRead} the last one` },
+  { value: "FORWARD_TRANSITIVE", about: `${oldRead} any earlier one` },
+  { value: "FULL", about: "upgrade in any order: both, with the last version" },
+  { value: "FULL_TRANSITIVE", about: "upgrade in any order: both, with every earlier version" },
   { value: "NONE", about: "nothing is checked: any schema may follow" },
 ];
 
 const glue: readonly Level[] = [
-  { value: "BACKWARD", about: `${newReads} the last one: upgrade consumers first` },
-  { value: "BACKWARD_ALL", about: `${newReads} any earlier one: upgrade consumers first` },
-  { value: "FORWARD", about: `${oldRead} the last one: upgrade producers first` },
-  { value: "FORWARD_ALL", about: `${oldRead} any earlier one: upgrade producers first` },
-  { value: "FULL", about: "both ways with the last version: upgrade in any order" },
-  { value: "FULL_ALL", about: "both ways with every earlier version: upgrade in any order" },
+  { value: "BACKWARD", about: `${newReads} the last one` },
+  { value: "BACKWARD_ALL", about: `${newReads} any earlier one` },
+  { value: "FORWARD", about: `${oldRead} the last one` },
+  { value: "FORWARD_ALL", about: `${oldRead} any earlier one` },
+  { value: "FULL", about: "upgrade in any order: both, with the last version" },
+  { value: "FULL_ALL", about: "upgrade in any order: both, with every earlier version" },
   { value: "NONE", about: "nothing is checked: any schema may follow" },
   { value: "DISABLED", about: "no further version can be registered" },
 ];

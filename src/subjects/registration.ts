@@ -144,9 +144,14 @@ export class Registration implements Disposable {
     const problems = [...given, ...(comparison ? changeProblems(draft.schema, draft.type, comparison.changes) : [])];
     if (problems.length === 0)
       problems.push({ message: `The schema registry does not take this as a version of ${subject}.`, place: null });
+    this.diagnostics.delete(document.uri);
+    // what the check of schema files says already is not said twice
+    const said = new Set(languages.getDiagnostics(document.uri).map(({ message }) => message));
     this.diagnostics.set(
       document.uri,
-      problems.map(({ message, place }) => diagnostic(document, message, place)),
+      problems
+        .filter(({ message }) => !said.has(message))
+        .map(({ message, place }) => diagnostic(document, message, place)),
     );
     const compare = "Compare with Latest";
     const show = "Show Problems";

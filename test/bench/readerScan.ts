@@ -122,6 +122,7 @@ export async function scanInProcess(broker: string, topic: string, count: number
   });
   const rpc = new Rpc<EngineHostMethods, EngineMethods, object, EngineOwnEvents>(threadPort(port2), {
     schema: () => Promise.reject(new Error("no registry")),
+    retrySchemas: () => {},
     decode: () => Promise.reject(new Error("no decoder")),
   });
   try {

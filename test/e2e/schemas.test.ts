@@ -69,7 +69,7 @@ describe("The explorer's schemas in VS Code, on a real registry", () => {
     await code.page.getByRole("tab", { name: `${subject} v1 → v2` }).waitFor();
     await code.screenshot("schemas-compare");
     await line(/^Version 2 of/).click({ button: "right" });
-    await code.page.getByRole("menuitem", { name: "What Changed in This Version" }).click();
+    await code.page.getByRole("menuitem", { name: "What Changed since Previous Version" }).click();
     await code.page.getByRole("tab", { name: /what changed/ }).waitFor();
     await code.page.getByText("No reader breaks").first().waitFor();
     await code.screenshot("schemas-what-changed");

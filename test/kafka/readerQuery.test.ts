@@ -3,7 +3,7 @@ import { describe, test } from "node:test";
 import kafkajs from "kafkajs";
 import { listGroups } from "../../src/kafka/admin/groups.ts";
 import { createTopic, deleteTopic } from "../../src/kafka/admin/topics.ts";
-import { wholeTopic } from "../../src/shared/messages.ts";
+import { wholeTopic, wholeView } from "../../src/shared/messages.ts";
 import { useStack } from "../harness/stack.ts";
 import { open, unique } from "./support/clusters.ts";
 import { commitWhenReady } from "./support/groups.ts";
@@ -54,9 +54,7 @@ describe("several topics in one reading", () => {
     await fill(a, 1, 20, START, "a");
     await fill(b, 1, 20, START + 500, "b");
     const reader = openReader(kraft.bootstrap);
-    await reader.call("setView", [
-      { filter: null, time: null, key: null, sort: { by: "time", descending: false }, fields: [] },
-    ]);
+    await reader.call("setView", [{ ...wholeView, sort: { by: "time", descending: false } }]);
     await reader.start({ topic: a, topics: [a, b] });
     await reader.until("the view has them all", (s) => ended(s) && s.view.next === 40);
     assert.deepEqual(

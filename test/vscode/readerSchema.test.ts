@@ -167,7 +167,10 @@ describe("A reader's schema", () => {
     await registerSchema(`${topic}-value`, JSON.stringify(second));
     await choose("Latest version of each value's subject");
     assert.equal((await values())[0], 'avro {"id":1,"amount":1.5,"currency":"EUR"}');
-    assert.match((await detail(0)).notes[0]!, new RegExp(`with the latest version of ${topic}-value \\(2\\) sees it; `));
+    assert.match(
+      (await detail(0)).notes[0]!,
+      new RegExp(`with the latest version of ${topic}-value \\(2\\) sees it; `),
+    );
     await choose(`A version of ${topic}-value`, "Version 1");
     assert.deepEqual(store.get(connection.id, topic).value, {
       kind: "reader-version",

@@ -9,7 +9,7 @@ import { TextDocuments } from "../../src/panels/textDocuments.ts";
 import { TopicReader } from "../../src/panels/topicReader.ts";
 import { TopicSchemas } from "../../src/panels/topicSchemas.ts";
 import type { PickOptions, Ui } from "../../src/platform/ui.ts";
-import { wholeTopic } from "../../src/shared/messages.ts";
+import { wholeTopic, wholeView } from "../../src/shared/messages.ts";
 import type { TestApi } from "../../src/testApi.ts";
 import { stack, testApi } from "./support/api.ts";
 import { makeTopics, sendMessages } from "./support/brokers.ts";
@@ -230,10 +230,15 @@ describe("Schemas that change", () => {
         ],
       );
 
+      await reader.setView({ ...wholeView, schema: { topic, part: "value", key: ids[1]! } });
+      await until("only those with the second version are shown", () => reader.status.view.next === 2);
+      await reader.setView(wholeView);
+
       const documents = new TextDocuments("kafka-workbench-test");
       cleanUp.push(() => documents.dispose());
       const schemas = new TopicSchemas(api.ctx, connection.id, documents);
       const [older, newer] = [counts[0]!, counts[1]!];
+      assert.deepEqual(await schemas.about(newer), { id: ids[1], type: "AVRO", subject, version: 2 });
       const { backward, forward, changes } = await schemas.changes(older, newer);
       assert.deepEqual([backward, forward, changes.map(({ path }) => path)], [true, true, ["$.note"]]);
       await schemas.open(newer);

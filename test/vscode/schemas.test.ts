@@ -93,11 +93,16 @@ describe("The schemas of a real registry", () => {
     await run(api, {}, commands.openSchema, await node(subject, "v2"));
     const document = vscode.window.activeTextEditor?.document;
     assert.equal(tabInFront().label, `${subject} v2`);
-    assert.equal(document?.languageId, "json");
+    assert.equal(document?.languageId, "avro-schema");
     assert.match(document?.getText() ?? "", /^\{\n {2}"type": "record",\n/);
     const before = document?.getText();
     await vscode.commands.executeCommand("type", { text: "typed" });
     assert.equal(document?.getText(), before);
+    await closeEditors();
+    await vscode.commands.executeCommand("workbench.action.closeAllEditors");
+    await run(api, {}, commands.openSchema, await node(subject));
+    assert.equal(tabInFront().label, `${subject} v2`);
+    assert.equal(vscode.languages.getDiagnostics(vscode.window.activeTextEditor!.document.uri).length, 0);
     // what VS Code does after a reload: it has the uri, and asks for the text
     const again = vscode.Uri.parse(document!.uri.toString());
     await closeEditors();
@@ -193,6 +198,17 @@ describe("The schemas of a real registry", () => {
     assert.equal((await registry.latest(subject)).version, 3);
   });
 
+  it("are checked while they are written, like a schema file", async () => {
+    await run(api, {}, commands.newSchemaVersion, await node(subject));
+    const { uri, languageId } = vscode.window.activeTextEditor!.document;
+    assert.equal(languageId, "avro-schema");
+    await retype(record(id, { name: "note", type: "strin" }));
+    const problems = () => vscode.languages.getDiagnostics(uri).filter(({ source }) => source === "Avro");
+    await until("the type is marked", () => problems().length === 1);
+    assert.match(problems()[0]!.message, /did you mean string\?$/);
+    await closeEditors();
+  });
+
   it("that are no JSON are refused without asking anybody", async () => {
     await openText('{\n  "type": "record",\n  "fields": [}\n');
     const said = await run(api, { confirm: true }, commands.registerSchema, await node(subject));
@@ -271,6 +287,14 @@ describe("The schemas of a real registry", () => {
     await run(api, { confirm: true }, commands.deleteTopic, await node(subject));
     assert.equal(line(api, await node(subject)), `${subject}|deleted`);
     await assert.rejects(registry.versions(subject), { code: "unknown-subject" });
+    await vscode.commands.executeCommand(commands.hideDeletedSchemas);
+    const single = `${topic}-single-value`;
+    await registry.register(single, { type: "AVRO", schema: '"string"', references: [] });
+    await refresh();
+    const only = await run(api, { confirm: true }, commands.deleteSchema, await node(single, "v1"));
+    assert.match(only[0]!, new RegExp(`It is the only version: ${single} goes with it\\.`));
+    assert.ok(!(await lines()).some((text) => text.startsWith(single)));
+    await vscode.commands.executeCommand(commands.showDeletedSchemas);
     const gone = await run(api, { confirm: true }, commands.deleteTopic, await node(subject));
     assert.match(gone[0]!, /^confirm: Delete .* permanently\?\n.*cannot be undone/);
     assert.ok(!(await lines()).some((text) => text.startsWith(subject)));
@@ -280,12 +304,14 @@ describe("The schemas of a real registry", () => {
 
 describe("The schemas of a registry as told", () => {
   /** A registry that answers with these subjects, and counts what it is asked. */
-  async function told(subjects: () => string[]) {
+  async function told(subjects: () => string[], base = "") {
     const api = await testApi();
     const asked: string[] = [];
     const server = createServer((request, response) => {
       asked.push(request.url ?? "");
-      const body = request.url?.startsWith("/subjects") ? subjects() : { compatibilityLevel: "FULL", mode: "READONLY" };
+      const body = request.url?.startsWith(`${base}/subjects`)
+        ? subjects()
+        : { compatibilityLevel: "FULL", mode: "READONLY" };
       response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(body));
     });
     await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
@@ -294,7 +320,7 @@ describe("The schemas of a registry as told", () => {
       api,
       "told-registry",
       stack().kraft.bootstrap,
-      `http://127.0.0.1:${port}`,
+      `http://127.0.0.1:${port}${base}`,
     );
     return {
       api,
@@ -320,6 +346,20 @@ describe("The schemas of a registry as told", () => {
     }
   });
 
+  it("say where the registry lists only some of them", async () => {
+    const some = () => Array.from({ length: 1000 }, (_, i) => `team.events-${i}-value`);
+    const { api, end } = await told(some, "/apis/ccompat/v7");
+    try {
+      const folder = await at(api, "told-registry", "Schemas");
+      const [first, ...others] = await linesAt(api, "told-registry", "Schemas");
+      assert.match(first!, /^Not all subjects are listed\|Apicurio’s Confluent API ends at 1,000/);
+      assert.equal(others.filter((text) => text.startsWith("team.")).length, 1000);
+      assert.match(line(api, folder), /^Schemas\|1,000 or more · FULL/);
+    } finally {
+      await end();
+    }
+  });
+
   it("say that there are none yet, and offer to write one", async () => {
     const { api, end } = await told(() => []);
     try {
@@ -338,18 +378,19 @@ describe("The schemas of a registry that is down", () => {
     try {
       const [problem] = await api.explorer.getChildren(await at(api, "down", "Schemas"));
       assert.equal(problem?.kind, "problem");
-      assert.match(line(api, problem!), /^The schema registry could not be asked: .*127\.0\.0\.1:1.*\.$/);
+      assert.match(line(api, problem!), /^127\.0\.0\.1:1 refused the connection: nothing listens there.*\.$/);
       assert.equal(api.explorer.getTreeItem(problem!).command?.command, commands.retry);
       const cluster = await api.ctx.clusters.get(connectionId);
       await vscode.commands.executeCommand(commands.retry, problem);
       assert.equal(await api.ctx.clusters.get(connectionId), cluster);
-      assert.match((await linesAt(api, "down", "Schemas"))[0]!, /^The schema registry could not be asked/);
+      assert.match(problem!.copyText!, /^The schema registry could not be asked: 127/);
+      assert.match((await linesAt(api, "down", "Schemas"))[0]!, /^127\.0\.0\.1:1 refused the connection/);
       const said = await run(api, { picks: ["x"] }, commands.openSchema, { connectionId });
       assert.match(said.at(-1)!, /^error: The schema registry could not be asked: /);
       const connection = api.ctx.connections.get(connectionId)!;
       const up = { ...connection.registry!, urls: [registry.url] } as HttpRegistry;
       await api.ctx.connections.save({ ...connection, registry: up });
-      assert.ok(!(await linesAt(api, "down", "Schemas")).some((text) => /could not be asked/.test(text)));
+      assert.ok(!(await linesAt(api, "down", "Schemas")).some((text) => /refused the connection/.test(text)));
     } finally {
       await remove();
     }

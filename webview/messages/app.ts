@@ -5,7 +5,7 @@ import { icon } from "../ui/icon.ts";
 import { splitter } from "../ui/splitter.ts";
 import type { VirtualGrid } from "../ui/virtualGrid.ts";
 import { detailPane } from "./detail.ts";
-import { filterLine, viewChips } from "./filterLine.ts";
+import { filterLine } from "./filterLine.ts";
 import { messagesGrid } from "./grid.ts";
 import type { Panel } from "./panel.ts";
 import { produceForm } from "./produceForm.ts";
@@ -13,6 +13,7 @@ import { emptyState } from "./states.ts";
 import { statusLine } from "./statusLine.ts";
 import { timelineBar } from "./timeline.ts";
 import { toolbar } from "./toolbar.ts";
+import { viewChips } from "./viewChips.ts";
 
 /** The whole panel, from its state. */
 export function app(panel: Panel): TemplateResult {
@@ -110,7 +111,13 @@ function troubles(panel: Panel): TemplateResult {
     status?.registry
       ? html`<div class="notice warning" role="status">
         ${icon("warning")}<span class="notice-text">${sentence(status.registry)} Values that need their schema show their bytes until it answers.</span>
-        ${button({ label: "Try again", look: "secondary", onClick: () => panel.reading.restart() })}
+        ${button({
+          label: panel.reading.askingRegistry ? "Asking …" : "Try again",
+          look: "secondary",
+          disabled: panel.reading.askingRegistry,
+          title: "Ask the schema registry again now",
+          onClick: () => panel.reading.askRegistry(),
+        })}
       </div>`
       : nothing
   }${

@@ -1,9 +1,9 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { live } from "lit/directives/live.js";
-import type { Filter, FilterPart, FilterProblem } from "../../src/shared/messages.ts";
+import { type Filter, type FilterPart, type FilterProblem, isNarrowed } from "../../src/shared/messages.ts";
 import { type CelToken, celTokens } from "../ui/celTokens.ts";
 import { button, dropdown } from "../ui/controls.ts";
-import { gridTime, int, rate } from "../ui/format.ts";
+import { int, rate } from "../ui/format.ts";
 import { icon } from "../ui/icon.ts";
 import { choice, closePopup, popup } from "../ui/popup.ts";
 import type { Completion } from "./filterCompletion.ts";
@@ -198,7 +198,7 @@ function scopeChooser(filtering: Filtering): TemplateResult {
     closePopup(e.currentTarget);
     if (next === scope) return;
     filtering.change({ scope: next });
-    if (filtering.filter) void filtering.apply();
+    if (filtering.filter || filtering.schema) void filtering.apply();
   };
   return popup({
     id: "choose-scope",
@@ -319,12 +319,12 @@ function found(panel: Panel): TemplateResult | typeof nothing {
   const { status, query, view } = panel.reading;
   if (!status) return nothing;
   const kept = status.nextSeq - status.firstSeq;
-  const narrowed = view.filter !== null || view.time !== null || view.key !== null;
+  const narrowed = isNarrowed(view);
   const shown = status.view.next - status.view.first;
   const problems = view.filter ? status.view.problems : status.filterProblems;
   return html`<span class="found" role="group" aria-label="Found">
     ${
-      query.filter
+      query.filter || query.schema
         ? html`<span>${int(status.matched)} of ${int(status.scanned)}</span>${status.rate > 0 ? html`<span class="dim">· ${rate(status.rate)}</span>` : nothing}`
         : nothing
     }
@@ -355,20 +355,5 @@ function problemLine(
             >${start > 20 ? "…" : ""}${text.slice(Math.max(0, start - 20), start)}<mark>${text.slice(start, start + length) || "␣"}</mark>${text.slice(start + length, start + length + 20)}</code
           >`
     }
-  </div>`;
-}
-
-/** What narrows the view beside the filter, each to be taken away. Below the time line, which must not move away under the pointer that narrows it. */
-export function viewChips(panel: Panel): TemplateResult | typeof nothing {
-  const { view } = panel.reading;
-  const { time, key } = view;
-  if (!time && key === null) return nothing;
-  const now = new Date();
-  const bound = (ms: string | null): string => (ms === null ? "…" : gridTime(ms, now));
-  const chip = (label: string, what: string, remove: () => void) =>
-    html`<span class="view-chip">${label}${button({ label: `Remove: ${what}`, icon: "close", iconOnly: true, onClick: remove })}</span>`;
-  return html`<div class="view-chips" role="group" aria-label="The view is narrowed">
-    ${time ? chip(`${bound(time.from)} – ${bound(time.to)}`, "the time range", () => panel.reading.look({ time: null })) : nothing}
-    ${key === null ? nothing : chip(`key = ${panel.reading.keyText ?? key}`, "only this key", () => panel.reading.look({ key: null }))}
   </div>`;
 }

@@ -1,5 +1,6 @@
 import type { FieldInfo, Filter, FilterProblem } from "../../src/shared/messages.ts";
 import type { FilterDraft, FilterLists, MessagesState } from "../../src/shared/protocol.ts";
+import type { NamedSchema } from "../../src/shared/schemaUse.ts";
 import { isCancelled, messageOf, UserError } from "../../src/shared/userError.ts";
 import { type Completion, completionsAt } from "./filterCompletion.ts";
 import type { Panel } from "./panel.ts";
@@ -43,6 +44,11 @@ export class Filtering {
     return this.panel.reading.view.filter ?? this.panel.reading.query.filter;
   }
 
+  /** the schema that messages are narrowed to, of what is kept or of what is read */
+  get schema(): NamedSchema | null {
+    return this.panel.reading.view.schema ?? this.panel.reading.query.schema;
+  }
+
   /** What is written is not what is in use: it waits for Enter. */
   get waiting(): boolean {
     return !same(this.filter, this.active);
@@ -72,20 +78,8 @@ export class Filtering {
     clearTimeout(this.using);
     this.closeCompletions();
     const { filter } = this;
-    const { reading } = this.panel;
     try {
-      if (this.draft.scope === "kept") {
-        if (reading.query.filter) await reading.tryStart({ filter: null });
-        if (!same(reading.view.filter, filter)) await reading.tryLook({ filter });
-      } else {
-        if (reading.view.filter) await reading.tryLook({ filter: null });
-        if (!same(reading.query.filter, filter)) {
-          // of the last messages only, or of none yet, a search would see little of the topic
-          const tail = reading.query.from.kind === "last" || reading.query.from.kind === "latest";
-          const whole = { from: { kind: "beginning" }, to: { kind: "live" } } as const;
-          await reading.tryStart({ filter, ...(filter && tail && this.fromBeginning ? whole : {}) });
-        }
-      }
+      await this.narrow({ filter, schema: this.schema });
       this.problem = null;
       if (filter && typing) this.using = setTimeout(() => this.used(filter), USED_AFTER);
       else if (filter) this.used(filter);
@@ -94,6 +88,29 @@ export class Filtering {
       this.problem = problemOf(error, this.draft.text);
     }
     this.panel.changed();
+  }
+
+  /** Shows only messages that name a schema, of those that the filter in use lets through; null: with any schema, and with none. */
+  showSchema(schema: NamedSchema | null): void {
+    void this.panel.attempt(() => this.narrow({ filter: this.active, schema }));
+  }
+
+  /** Applies a filter and a schema to what is kept or to what is read, as chosen. Rejects with what is wrong with them. */
+  private async narrow(to: { filter: Filter | null; schema: NamedSchema | null }): Promise<void> {
+    const { reading } = this.panel;
+    const none = { filter: null, schema: null };
+    const isSo = (now: typeof to): boolean => same(now.filter, to.filter) && same(now.schema, to.schema);
+    if (this.draft.scope === "kept") {
+      if (reading.query.filter || reading.query.schema) await reading.tryStart(none);
+      if (!isSo(reading.view)) await reading.tryLook(to);
+      return;
+    }
+    if (reading.view.filter || reading.view.schema) await reading.tryLook(none);
+    if (isSo(reading.query)) return;
+    // of the last messages only, or of none yet, a search would see little of the topic
+    const tail = reading.query.from.kind === "last" || reading.query.from.kind === "latest";
+    const whole = { from: { kind: "beginning" }, to: { kind: "live" } } as const;
+    await reading.tryStart({ ...to, ...((to.filter || to.schema) && tail && this.fromBeginning ? whole : {}) });
   }
 
   private used(filter: Filter): void {
@@ -201,7 +218,8 @@ function filterOf({ kind, text, caseSensitive, parts }: FilterDraft): Filter | n
   }
 }
 
-const same = (a: Filter | null, b: Filter | null): boolean => JSON.stringify(a) === JSON.stringify(b);
+const same = (a: Filter | NamedSchema | null, b: Filter | NamedSchema | null): boolean =>
+  JSON.stringify(a) === JSON.stringify(b);
 
 /** The place that the engine names, or the whole text. */
 function problemOf(error: unknown, text: string): FilterProblem {

@@ -18,6 +18,8 @@ export class Reading {
   view: ViewSpec;
   /** the key that the view is narrowed to, as it is shown */
   keyText: string | null = null;
+  /** the registry is being asked again */
+  askingRegistry = false;
   private place: MessagesState["place"];
   private readonly panel: Panel;
 
@@ -38,12 +40,17 @@ export class Reading {
     const moved = newRun || status.view.revision !== this.rows.revision;
     const anchor = moved && !newRun ? this.topRow() : null;
     const live = this.status?.state === "live";
+    const answersAgain = this.status?.registry && !status.registry;
     this.status = status;
     this.rows.status(status);
     if (newRun) this.panel.selection.newRun();
     else if (moved) {
       this.panel.selection.locate();
       if (anchor) this.keepInPlace(anchor);
+    }
+    if (answersAgain) {
+      this.panel.selection.reload();
+      this.panel.schemas.askAgain();
     }
     // new is what arrives live while the grid stands elsewhere: not what was read on the way there
     if (newRun || !live || !this.panel.grid || this.panel.grid.position.follow) this.seenUpTo = this.rows.next;
@@ -136,6 +143,24 @@ export class Reading {
     this.start({});
   }
 
+  /** Asks a schema registry that did not answer again, now. */
+  askRegistry(): void {
+    if (this.askingRegistry) return;
+    this.askingRegistry = true;
+    this.panel.changed();
+    void this.panel
+      .attempt(async () => {
+        const why = await this.panel.rpc.call("retrySchemas", []);
+        if (why !== null) this.panel.say("The schema registry still does not answer.");
+        // what could not be decoded was not kept: only another reading finds it
+        else if (this.query.filter?.kind === "cel" && (this.status?.filterProblems.count ?? 0) > 0) this.restart();
+      })
+      .finally(() => {
+        this.askingRegistry = false;
+        this.panel.changed();
+      });
+  }
+
   pause(): void {
     void this.panel.attempt(() => this.panel.rpc.call("pause", []));
   }
@@ -161,7 +186,7 @@ export class Reading {
     if (s?.state !== "reading") return null;
     const to = this.query.to;
     // with a filter it counts what matches, and how much there is to come nobody knows
-    if (to.kind === "count") return this.query.filter ? null : Math.min(1, s.scanned / to.count);
+    if (to.kind === "count") return this.query.filter || this.query.schema ? null : Math.min(1, s.scanned / to.count);
     const behind = Number(s.behind);
     return s.scanned + behind === 0 ? null : s.scanned / (s.scanned + behind);
   }

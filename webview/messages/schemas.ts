@@ -1,3 +1,4 @@
+import type { SchemaRef } from "../../src/shared/messages.ts";
 import type { NamedSchema, SchemaCount, SchemaDifferences, SchemaUse } from "../../src/shared/schemaUse.ts";
 import { isCancelled, messageOf } from "../../src/shared/userError.ts";
 import type { Panel } from "./panel.ts";
@@ -26,6 +27,8 @@ export class Schemas {
   counting = false;
   problem: string | null = null;
   private readonly changes = new Map<string, Change>();
+  /** what is known of schemas that messages were narrowed to; null: nothing yet */
+  private readonly refs = new Map<string, SchemaRef | null>();
   private abort: AbortController | null = null;
   private readonly panel: Panel;
 
@@ -33,7 +36,8 @@ export class Schemas {
     this.panel = panel;
   }
 
-  async count(): Promise<void> {
+  /** @param anew what the registry did not say is asked again, whatever pause it is given */
+  async count(anew = false): Promise<void> {
     this.stop();
     const abort = new AbortController();
     this.abort = abort;
@@ -41,6 +45,7 @@ export class Schemas {
     this.problem = null;
     this.panel.changed();
     try {
+      if (anew && this.unsaid) await this.panel.rpc.call("retrySchemas", [], abort.signal);
       const use = await this.panel.rpc.call("schemaUse", [], abort.signal);
       if (abort.signal.aborted) return;
       this.use = use;
@@ -65,6 +70,46 @@ export class Schemas {
     this.abort?.abort();
     this.abort = null;
     this.counting = false;
+  }
+
+  /** Something was not to be had of the registry when it was asked last. */
+  private get unsaid(): boolean {
+    const changes = [...this.changes.values()].some((change) => typeof change === "string");
+    return changes || (this.use?.counts.some(({ problem }) => problem !== null) ?? false);
+  }
+
+  /** A schema by its subject and version, as soon as they are known: "orders-value version 3 (id 12)". */
+  label(schema: NamedSchema): string {
+    const id = String(schema.key).replace(/^\w+:/, "");
+    const key = JSON.stringify(schema);
+    const counted = this.use?.counts.find((one) => JSON.stringify(named(one)) === key && one.problem === null);
+    if (counted) this.refs.set(key, counted.schema);
+    const ref = this.refs.get(key);
+    if (ref === undefined) void this.ask(schema, key);
+    const several = this.panel.init.topic === null ? ` of ${schema.topic}` : "";
+    if (ref?.subject) return `${schema.part}${several} = ${ref.subject} version ${ref.version ?? "?"} (id ${id})`;
+    return `${schema.part}${several} = schema id ${id}`;
+  }
+
+  /** The registry answers again: what it did not say is asked for anew. */
+  askAgain(): void {
+    for (const [key, ref] of this.refs) if (ref === null) this.refs.delete(key);
+  }
+
+  /** Whether the messages are narrowed to this one. */
+  isOnly(one: SchemaCount): boolean {
+    const { schema } = this.panel.filtering;
+    return schema !== null && JSON.stringify(schema) === JSON.stringify(named(one));
+  }
+
+  private async ask(schema: NamedSchema, key: string): Promise<void> {
+    this.refs.set(key, null);
+    try {
+      this.refs.set(key, await this.panel.rpc.call("schemaRef", [schema]));
+      this.panel.changed();
+    } catch {
+      // its id says enough; what the registry says of it, the panel says elsewhere
+    }
   }
 
   changeOf(older: SchemaCount, newer: SchemaCount): Change | undefined {

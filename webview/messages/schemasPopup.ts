@@ -33,7 +33,7 @@ export function schemasPopup(panel: Panel): TemplateResult {
         }</h2>
         ${schemas.counting ? progressRing("Counting") : nothing}
         <span class="spring"></span>
-        ${button({ label: "Count again", icon: "refresh", iconOnly: true, onClick: () => void schemas.count() })}
+        ${button({ label: "Count again", icon: "refresh", iconOnly: true, onClick: () => void schemas.count(true) })}
       </div>
       ${
         schemas.problem
@@ -85,6 +85,7 @@ function subject(panel: Panel, use: SubjectUse): TemplateResult {
 function version(panel: Panel, use: SubjectUse, one: SchemaCount): TemplateResult {
   const { schema } = one;
   const label = schema.version === null ? `id ${schema.id}` : `version ${schema.version}`;
+  const only = panel.schemas.isOnly(one);
   return html`<tr>
     <th scope="row">${schema.version ?? "—"}</th>
     <td class="end schema-id" title=${schema.id}>${schema.id}</td>
@@ -92,7 +93,15 @@ function version(panel: Panel, use: SubjectUse, one: SchemaCount): TemplateResul
     <td class="end">${share(one.count, use.payloads)}</td>
     <td>${seen(panel, one.first, `First message with ${label}`)}</td>
     <td>${seen(panel, one.last, `Last message with ${label}`)}</td>
-    <td>
+    <td class="schema-actions">
+      ${button({
+        label: `Show only messages with ${label}`,
+        icon: only ? "filter-filled" : "filter",
+        iconOnly: true,
+        pressed: only,
+        title: only ? "Show messages with any schema again" : "Show only these",
+        onClick: () => panel.filtering.showSchema(only ? null : named(one)),
+      })}
       ${
         one.problem
           ? nothing

@@ -214,6 +214,13 @@ export class Selection {
     this.panel.changed();
   }
 
+  /** The selected record is decoded in another way now. */
+  reload(): void {
+    if (this.seq === null || !this.detail) return;
+    this.rawBytes.clear();
+    void this.load(this.seq);
+  }
+
   private async load(seq: number): Promise<void> {
     this.abort?.abort();
     const abort = new AbortController();
@@ -249,8 +256,7 @@ export class Selection {
     if (!detail) return;
     await this.panel.attempt(async () => {
       if (!(await this.panel.rpc.call("chooseDecoding", [detail.topic, part]))) return;
-      this.rawBytes.clear();
-      if (this.seq !== null) await this.load(this.seq);
+      this.reload();
     });
   }
 

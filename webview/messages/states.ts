@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from "lit";
+import { isNarrowed } from "../../src/shared/messages.ts";
 import { button, progressRing } from "../ui/controls.ts";
 import { count, int } from "../ui/format.ts";
 import { icon } from "../ui/icon.ts";
@@ -27,15 +28,15 @@ export function emptyState(panel: Panel): TemplateResult | typeof nothing {
   });
   const produce = button({ label: "Produce a message", icon: "send", onClick: () => panel.producing.show() });
 
-  const { filter, time, key } = panel.reading.view;
+  const { view } = panel.reading;
   const kept = status ? status.nextSeq - status.firstSeq : 0;
-  if (kept > 0 && (filter || time || key !== null) && status?.view.progress === null)
+  if (kept > 0 && isNarrowed(view) && status?.view.progress === null)
     return place(
       icon("filter", "big"),
       "No kept message matches",
       `${count(kept, "message")} kept, none of them shown.${state === "live" ? " What matches appears here as it arrives." : ""}`,
       html`${button({ label: "Show all", onClick: () => showAll(panel) })}
-      ${filter ? button({ label: "Search the topic", icon: "search", onClick: () => searchTopic(panel) }) : nothing}`,
+      ${view.filter || view.schema ? button({ label: "Search the topic", icon: "search", onClick: () => searchTopic(panel) }) : nothing}`,
     );
 
   switch (state) {
@@ -75,12 +76,13 @@ export function emptyState(panel: Panel): TemplateResult | typeof nothing {
           state === "live" ? "New messages appear here as they arrive." : "",
           button({ label: "Read again", onClick: () => panel.reading.restart() }),
         );
-      if (query.filter && status && status.scanned > 0)
+      if ((query.filter || query.schema) && status && status.scanned > 0)
         return place(
           icon("filter", "big"),
           "Nothing found",
           `${count(status.scanned, "message")} read, none of them matches.${state === "live" ? " What matches appears here as it arrives." : ""}`,
-          button({ label: "Read without the filter", onClick: () => panel.filtering.clear() }),
+          html`${query.filter ? button({ label: "Read without the filter", onClick: () => panel.filtering.clear() }) : nothing}
+          ${query.schema ? button({ label: "Read with any schema", onClick: () => panel.filtering.showSchema(null) }) : nothing}`,
         );
       if (state === "paused") return place(icon("debug-pause", "big"), "Paused", "Resume to go on reading.", nothing);
       if (query.from.kind === "latest")
@@ -104,7 +106,7 @@ export function emptyState(panel: Panel): TemplateResult | typeof nothing {
 /** Takes away whatever hides kept messages. */
 function showAll(panel: Panel): void {
   const { filtering, reading } = panel;
-  reading.look({ filter: null, time: null, key: null });
+  reading.look({ filter: null, schema: null, time: null, key: null });
   if (filtering.draft.scope === "kept") filtering.empty();
 }
 

@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { guard } from "lit/directives/guard.js";
-import type { ReaderStatus } from "../../src/shared/messages.ts";
+import { isNarrowed, type ReaderStatus } from "../../src/shared/messages.ts";
 import { count, duration, int, rate, size } from "../ui/format.ts";
 import { icon } from "../ui/icon.ts";
 import type { Panel } from "./panel.ts";
@@ -45,7 +45,7 @@ export function statusLine(panel: Panel): TemplateResult {
   const { status, progress, remainingMs, view, query } = panel.reading;
   const state = status?.state ?? "connecting";
   const s = status;
-  const narrowed = view.filter !== null || view.time !== null || view.key !== null;
+  const narrowed = isNarrowed(view);
   const figure = (label: string, value: string, title: string, look = "") =>
     html`<span class=${`figure ${look}`} title=${title}><span class="figure-label">${label}</span> <b>${value}</b></span>`;
   return html`<footer class="status" aria-label="Reading status">
@@ -62,9 +62,9 @@ export function statusLine(panel: Panel): TemplateResult {
     ${
       s
         ? html`${figure("scanned", int(s.scanned), "Messages read from the log")}
-          ${query.filter ? figure("matched", int(s.matched), "Messages read that the topic's filter let through") : nothing}
+          ${query.filter || query.schema ? figure("matched", int(s.matched), "Messages read that the topic's filter let through") : nothing}
           ${figure("kept", int(s.nextSeq - s.firstSeq), "Messages that this panel holds now")}
-          ${narrowed ? figure("shown", int(s.view.next - s.view.first), "Kept messages that the filter, time range and key leave in view") : nothing}
+          ${narrowed ? figure("shown", int(s.view.next - s.view.first), "Kept messages that the filter, schema, time range and key leave in view") : nothing}
           ${
             s.dropped > 0
               ? figure(

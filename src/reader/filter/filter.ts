@@ -2,11 +2,13 @@ import { isControl, type Source, type StoredBatch } from "../../kafka/log/batch.
 import { type RecordFields, readUnpacked } from "../../kafka/log/records.ts";
 import type { Decoder, SchemaSource } from "../../schema/api.ts";
 import type { Filter, FilterProblem } from "../../shared/messages.ts";
+import type { NamedSchema } from "../../shared/schemaUse.ts";
 import { messageOf, UserError } from "../../shared/userError.ts";
 import { FilterError, NotApplicable } from "./filterErrors.ts";
 import { candidates, searches } from "./needles.ts";
 import type { RecordFilter } from "./recordFilter.ts";
 import { PatternError } from "./regex.ts";
+import { SchemaFilter } from "./schemaFilter.ts";
 import { containsMatcher, type Matcher, regexMatcher } from "./textFilter.ts";
 
 export interface FilterContext {
@@ -24,6 +26,18 @@ export async function checkFilter(filter: Filter): Promise<FilterProblem | null>
     if (error instanceof FilterError) return error.problem;
     throw error;
   }
+}
+
+/** What is wanted of messages: those that a filter matches, and of these those that name a schema. */
+export interface Wanted {
+  filter: Filter | null;
+  schema: NamedSchema | null;
+}
+
+/** Makes what is wanted ready for use; null when all messages are. Rejects as compileFilter does. */
+export async function compileWanted({ filter, schema }: Wanted, context: FilterContext): Promise<RecordFilter | null> {
+  const compiled = filter && (await compileFilter(filter, context));
+  return schema ? new SchemaFilter(schema, context.schemas, compiled) : compiled;
 }
 
 /** Makes a filter ready for use. Rejects with a UserError of code "filter", whose detail is the FilterProblem as JSON. */

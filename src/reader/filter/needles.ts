@@ -57,7 +57,7 @@ function search(needles: Needles, bytes: Buffer, start: number, text: string): S
 }
 
 /** The first occurrence from a place on, for places that only grow. */
-class Search {
+export class Search {
   /** by index from `start` on, as what it gives */
   readonly #find: (from: number) => number;
   readonly #start: number;

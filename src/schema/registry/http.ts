@@ -13,7 +13,7 @@ export interface RegistryEndpoint {
   urls: readonly string[];
   auth: RegistryAuth;
   tls: HttpTls | null;
-  /** for one request to one URL, milliseconds */
+  /** for one request that reads, to one URL, milliseconds; what writes or checks a schema is given four times as long */
   timeoutMs: number;
 }
 
@@ -52,6 +52,9 @@ export class RegistryRefusal extends UserError {
 
 /** A URL that did not answer is not asked again for so long while another one answers, milliseconds. */
 const PAUSE = 30_000;
+
+/** so many times as long as reading */
+const WRITING = 4;
 
 /** Codes of requests that cannot have reached a server: another URL may be asked even where asking twice would harm. */
 const UNSENT = new Set(["name-not-found", "refused", "unreachable", "tls"]);
@@ -178,7 +181,8 @@ export class RegistryHttp {
         url,
         headers: { ...headers, ...credentials },
         ...(ask.body ? { body: ask.body.text } : {}),
-        timeoutMs: this.#timeoutMs,
+        // a registry parses, compares and stores what it is given: that is no sign of one that is down
+        timeoutMs: method === "GET" ? this.#timeoutMs : WRITING * this.#timeoutMs,
         repeatable,
         signal: ask.signal,
       });

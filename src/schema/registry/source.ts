@@ -26,6 +26,8 @@ export interface SourceOptions {
 type Part = "key" | "value";
 type Load = (key: SchemaQuery, topic: string, part: Part) => Promise<RegisteredSchema>;
 
+export type RetriedSource = SchemaSource & Required<Pick<SchemaSource, "retry">>;
+
 /** Schemas kept; the ones asked for longest ago go first. A topic has a handful of them. */
 const MAX_KEPT = 5000;
 
@@ -41,7 +43,7 @@ export type SchemaReader = Pick<Registry, "schema" | "versionsOf" | "versions" |
  * topic's own (`<topic>-value`, `<topic>-key`) where it is registered there. A schema that the disk has needs no registry; where it is
  * registered is then left out while the registry is down.
  */
-export function schemaSource(client: SchemaReader, options: SourceOptions = {}): SchemaSource {
+export function schemaSource(client: SchemaReader, options: SourceOptions = {}): RetriedSource {
   const { cache, downMs = 10_000, pauseMs = 30_000, now = Date.now } = options;
   const { kind, identity, shortLived = false } = client;
   // two topics with one id share the requests
@@ -70,7 +72,7 @@ export function schemaSource(client: SchemaReader, options: SourceOptions = {}):
     }
   };
 
-  return cachedSource(
+  const source = cachedSource(
     async (key, topic, part) => {
       if (isSubjectQuery(key)) return subjects.load(key, topic, part);
       const loading = once(schemas, key, () => schemaOf(key));
@@ -84,13 +86,20 @@ export function schemaSource(client: SchemaReader, options: SourceOptions = {}):
     },
     { ...(kind ? { kind } : {}), ...options },
   );
+  return {
+    ...source,
+    retry() {
+      downUntil = 0;
+      return source.retry();
+    },
+  };
 }
 
 /**
  * A source over any way to load a schema (a registry here, or the extension host when this is a worker): keeps what was loaded, joins
  * parallel calls, remembers failures for a while, and asks little at once.
  */
-export function cachedSource(load: Load, options: SourceOptions = {}): SchemaSource {
+export function cachedSource(load: Load, options: SourceOptions = {}): RetriedSource {
   const { pauseMs = 30_000, downMs = 10_000, latestMs = 30_000, parallel = 4, now = Date.now, kind } = options;
   const known = new Map<SchemaQuery, { topic: string; part: Part; schema: RegisteredSchema; until: number }[]>();
   const running = new Map<string, Promise<RegisteredSchema>>();
@@ -98,7 +107,8 @@ export function cachedSource(load: Load, options: SourceOptions = {}): SchemaSou
   const unknown = new Map<string, { ids: Set<SchemaQuery>; until: number }>();
   const limit = limiter(parallel);
   let down: { error: unknown; until: number } | null = null;
-  let troubled = false;
+  /** what the registry did not answer last; null while it answers */
+  let unanswered: Parameters<Load> | null = null;
 
   const find = (id: SchemaQuery, topic: string, part: Part): RegisteredSchema | undefined => {
     const entries = known.get(id);
@@ -111,23 +121,24 @@ export function cachedSource(load: Load, options: SourceOptions = {}): SchemaSou
     return undefined;
   };
 
-  const answers = (): void => {
-    if (troubled) options.trouble?.(null);
-    troubled = false;
+  const answered = (): void => {
+    if (unanswered) options.trouble?.(null);
+    unanswered = null;
   };
 
   /** what a failure means for the calls to come */
-  const remember = (id: SchemaQuery, key: string, place: string, error: unknown): void => {
+  const remember = (id: SchemaQuery, topic: string, part: Part, error: unknown): void => {
     if (isRegistryDown(error)) {
       if (!down || now() >= down.until) down = { error, until: now() + downMs };
-      if (!troubled) options.trouble?.(messageOf(error));
-      troubled = true;
+      if (!unanswered) options.trouble?.(messageOf(error));
+      unanswered = [id, topic, part];
       return;
     }
-    keep(failed, key, { error, until: now() + pauseMs });
-    // it does answer, if not with a schema
-    if (error instanceof UserError && error.code.startsWith("unknown-")) answers();
-    if (!(error instanceof UserError && error.code === "unknown-schema")) return;
+    // that it does not know something is an answer
+    if (error instanceof UserError && error.code.startsWith("unknown-")) answered();
+    const place = `${part} ${topic}`;
+    keep(failed, `${id} ${place}`, { error, until: now() + pauseMs });
+    if (!isUnknown(error)) return;
     const misses = unknown.get(place);
     if (!misses || now() >= misses.until) keep(unknown, place, { ids: new Set([id]), until: now() + pauseMs });
     else if (misses.ids.size < MAX_UNKNOWN) {
@@ -137,7 +148,7 @@ export function cachedSource(load: Load, options: SourceOptions = {}): SchemaSou
     }
   };
 
-  const fetch = (id: SchemaQuery, topic: string, part: Part, key: string): Promise<RegisteredSchema> =>
+  const fetch = (id: SchemaQuery, topic: string, part: Part): Promise<RegisteredSchema> =>
     limit(async () => {
       if (down && now() < down.until) throw down.error;
       const place = `${part} ${topic}`;
@@ -146,34 +157,51 @@ export function cachedSource(load: Load, options: SourceOptions = {}): SchemaSou
       try {
         const schema = await load(id, topic, part);
         unknown.delete(place);
-        answers();
+        answered();
         const until = isLatest(id) ? now() + latestMs : FOR_EVER;
         keep(known, id, [{ topic, part, schema, until }, ...(known.get(id) ?? []).slice(0, 100)]);
         return schema;
       } catch (error) {
-        remember(id, key, place, error);
+        remember(id, topic, part, error);
         throw error;
       }
     });
 
+  const byId: Load = (id, topic, part) => {
+    const schema = find(id, topic, part);
+    if (schema) return Promise.resolve(schema);
+    const key = `${id} ${part} ${topic}`;
+    const failure = failed.get(key);
+    if (failure && now() < failure.until) return Promise.reject(failure.error);
+    const current = running.get(key);
+    if (current) return current;
+    if (down && now() < down.until) return Promise.reject(down.error);
+    const started = fetch(id, topic, part).finally(() => running.delete(key));
+    running.set(key, started);
+    return started;
+  };
+
   return {
     ...(kind ? { kind } : {}),
     cached: find,
-    byId(id, topic, part) {
-      const schema = find(id, topic, part);
-      if (schema) return Promise.resolve(schema);
-      const key = `${id} ${part} ${topic}`;
-      const failure = failed.get(key);
-      if (failure && now() < failure.until) return Promise.reject(failure.error);
-      const current = running.get(key);
-      if (current) return current;
-      if (down && now() < down.until) return Promise.reject(down.error);
-      const started = fetch(id, topic, part, key).finally(() => running.delete(key));
-      running.set(key, started);
-      return started;
+    byId,
+    async retry() {
+      failed.clear();
+      unknown.clear();
+      down = null;
+      // read from the disk while the registry was down: where they are registered could not be asked
+      for (const [id, entries] of known) if (entries.some(({ schema }) => schema.subject === null)) known.delete(id);
+      if (!unanswered) return;
+      try {
+        await byId(...unanswered);
+      } catch (error) {
+        if (isRegistryDown(error)) throw error;
+      }
     },
   };
 }
+
+const isUnknown = (error: unknown): boolean => error instanceof UserError && error.code === "unknown-schema";
 
 function preferred(
   registered: SubjectVersion[],

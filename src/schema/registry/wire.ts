@@ -1,4 +1,5 @@
 import type { RegisteredSchema, RegistryKind, SchemaKey } from "../api.ts";
+import { uuidBytes } from "./uuid.ts";
 import {
   type ApicurioKey,
   readApicurioHeaders,
@@ -150,6 +151,21 @@ export function inWireFormat(
     throw new Error(`${named} is not what a payload names a schema by`);
   const options = { part: "value", place: "payload", message, compress: false } as const;
   return frame(named as SchemaKey, encoded, options).payload;
+}
+
+/**
+ * Bytes of which some must occur in a record for its key or value to name that schema, wherever wireOf finds names: to pass by most records
+ * without taking them apart. What has them may still name none.
+ */
+export function marksOf(key: SchemaKey): Buffer[] {
+  // before the value, and in a header, where Confluent writes the same five bytes
+  if (typeof key === "number") return [wireHeader(key)];
+  const name = key.slice(key.indexOf(":") + 1);
+  if (key.startsWith("guid:") || key.startsWith("glue:")) return [uuidBytes(name)];
+  // eight bytes in a header, four or eight before the value: the last four are in all of them
+  const id = Buffer.alloc(8);
+  id.writeBigInt64BE(BigInt(name));
+  return [id.subarray(4)];
 }
 
 /** The headers of a message, as wireOf looks for them. */

@@ -219,6 +219,15 @@ export class FakeEngine implements EngineMethods {
     return madeUse(run, firstSeq, nextSeq, made, (seq) => this.row(seq));
   }
 
+  /** set by a test: the registry does not answer, or does */
+  registryProblem: string | null = null;
+  retries = 0;
+  retrySchemas(): string | null {
+    this.retries++;
+    this.grow(0, { registry: this.registryProblem });
+    return this.registryProblem;
+  }
+
   copyAs(seqs: number[]): string {
     return seqs.map((seq) => made(seq).value ?? "").join("\n");
   }

@@ -69,6 +69,7 @@ const init = (): MessagesInit => ({
       topics: ["orders"],
       pattern: null,
       filter: null,
+      schema: null,
       control: false,
       from:
         scene === "latest" ? { kind: "latest" } : rows > 1000 ? { kind: "beginning" } : { kind: "last", count: 200 },
@@ -211,6 +212,8 @@ const host = new Rpc<MessagesHostMethods, object, MessagesHostEvents>(
       return { ok: true as const, partition: 2, offset: String(166_661 + 13 * 20), timestamp: "0" };
     },
     schemaUse: () => engine.schemaUse(),
+    schemaRef: ({ key }) => ({ id: key, type: "AVRO", subject: "orders-value", version: Number(key) - 9 }),
+    retrySchemas: () => engine.retrySchemas(),
     schemaChanges: () => ({
       backward: true,
       forward: false,

@@ -5,6 +5,13 @@ import type { Made } from "./fakeView.ts";
 /** What nobody knows the schema of, now and then. */
 const UNKNOWN = 9;
 
+/** What the value of a made-up row names, of so many rows; null: no schema. */
+export function schemaIdOf(seq: number, nextSeq: number, made: (seq: number) => Made): number | null {
+  if (seq % 200 === 10) return UNKNOWN;
+  if (made(seq).format !== "avro") return null;
+  return seq < nextSeq / 2 ? 11 : 12;
+}
+
 /** The schemas of the made-up rows: half of the Avro values were written with the former version. */
 export function madeUse(
   run: number,
@@ -13,17 +20,12 @@ export function madeUse(
   made: (seq: number) => Made,
   row: (seq: number) => RowView,
 ): SchemaUse {
-  const idOf = (seq: number): number | null => {
-    if (seq % 200 === 10) return UNKNOWN;
-    if (made(seq).format !== "avro") return null;
-    return seq < nextSeq / 2 ? 11 : 12;
-  };
   const seen = new Map<number | null, number[]>();
   let payloads = 0;
   for (let seq = firstSeq; seq < nextSeq; seq++) {
     if (made(seq).value === null) continue;
     payloads++;
-    const id = idOf(seq);
+    const id = schemaIdOf(seq, nextSeq, made);
     const seqs = seen.get(id);
     if (seqs) seqs.push(seq);
     else seen.set(id, [seq]);

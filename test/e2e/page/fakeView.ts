@@ -1,4 +1,5 @@
-import { type Cell, type ViewSpec, type ViewStatus, wholeView } from "../../../src/shared/messages.ts";
+import { type Cell, isNarrowed, type ViewSpec, type ViewStatus, wholeView } from "../../../src/shared/messages.ts";
+import { schemaIdOf } from "./fakeSchemas.ts";
 
 /** Row n of the made-up topic; everything about it follows from n. */
 export interface Made {
@@ -16,6 +17,8 @@ export class FakeView {
   private revision = 0;
   private first = 0;
   private next = 0;
+  /** rows that were made so far */
+  private kept = 0;
   /** null: all of [first, next) in order of arrival */
   private seqs: number[] | null = null;
 
@@ -34,8 +37,9 @@ export class FakeView {
   }
 
   arrange(firstSeq: number, nextSeq: number): void {
-    const { filter, time, key, sort } = this.spec;
-    if (!filter && !time && key === null && sort.by === "arrival" && !sort.descending) {
+    const { sort } = this.spec;
+    this.kept = nextSeq;
+    if (!isNarrowed(this.spec) && sort.by === "arrival" && !sort.descending) {
       this.seqs = null;
       this.first = firstSeq;
       this.next = nextSeq;
@@ -76,7 +80,8 @@ export class FakeView {
   }
 
   private matches(seq: number): boolean {
-    const { filter, time, key } = this.spec;
+    const { filter, schema, time, key } = this.spec;
+    if (schema && schemaIdOf(seq, this.kept, this.made) !== schema.key) return false;
     const made = this.made(seq);
     if (time?.from && this.timeOf(seq) < Number(time.from)) return false;
     if (time?.to && this.timeOf(seq) > Number(time.to)) return false;

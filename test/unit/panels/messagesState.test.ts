@@ -15,10 +15,12 @@ const whole = {
       partitions: [0, 2],
       isolation: "read_uncommitted",
       filter: { kind: "regex", pattern: "a.c", caseSensitive: true, parts: ["headers"] },
+      schema: { topic: "orders", part: "key", key: "globalId:7" },
       control: true,
     },
     view: {
       filter: { kind: "cel", expression: "value.a == 1" },
+      schema: { topic: "orders", part: "value", key: 12 },
       time: { from: "1", to: null },
       key: "YWJj",
       sort: { by: "size", descending: true },
@@ -63,8 +65,22 @@ describe("restoredPanel", () => {
     const kept = {
       connectionId: "c1",
       state: {
-        query: { topics: ["orders"], from: { kind: "last", count: -1 }, to: "end", partitions: ["0"], isolation: 7 },
-        view: { sort: { by: "colour" }, fields: [1], key: "!", time: { from: "noon" }, filter: { kind: "cel" } },
+        query: {
+          topics: ["orders"],
+          from: { kind: "last", count: -1 },
+          to: "end",
+          partitions: ["0"],
+          isolation: 7,
+          schema: { topic: "orders", part: "value", key: "12" },
+        },
+        view: {
+          schema: { topic: "orders", part: "header", key: 1 },
+          sort: { by: "colour" },
+          fields: [1],
+          key: "!",
+          time: { from: "noon" },
+          filter: { kind: "cel" },
+        },
         filter: { kind: "sql", text: "x" },
         selected: { partition: 0, offset: "12; drop" },
         draft: { key: null, value: { encoding: "xml", text: "" } },

@@ -19,10 +19,12 @@ const full: PanelLink = {
     partitions: [0, 3],
     isolation: "read_uncommitted",
     filter: { kind: "cel", expression: 'value.customer == "café" && value.id > 9007199254740993' },
+    schema: { topic: "orders", part: "key", key: "guid:0b3c8f52-8a6e-4f0d-9a4b-6f2f3c1f7a10" },
     control: true,
   },
   view: {
     filter: { kind: "regex", pattern: "a.c", caseSensitive: true, parts: ["headers"] },
+    schema: { topic: "payments.v2", part: "value", key: 12 },
     time: { from: "1764090000000", to: null },
     key: "YWJj",
     sort: { by: "time", descending: true },
@@ -114,6 +116,7 @@ describe("A link from anywhere", () => {
     "with a group whose name breaks lines": encoded({ ...good, from: { kind: "group", group: "a\nb" } }),
     "with an isolation that does not exist": encoded({ ...good, isolation: "none" }),
     "with a filter of another kind": encoded({ ...good, filter: { kind: "javascript", expression: "while(1);" } }),
+    "with a schema that nothing is named by": encoded({ ...good, schema: { topic: "orders", part: "key", key: "12" } }),
     "with a filter whose parts are unknown": encoded({
       ...good,
       filter: { kind: "contains", text: "a", caseSensitive: false, parts: ["value", "topic"] },

@@ -259,3 +259,12 @@ test("references without end are cut off", async (t) => {
   ]);
   assert.equal(asked, 501);
 });
+
+test("what is registered may take longer than what is read: the registry works on it", async (t) => {
+  const url = await serve(t, (request, response) => {
+    setTimeout(() => json(response, 200, request.method === "GET" ? [] : { id: 7 }), 600);
+  });
+  const registry = client(url, { timeoutMs: 300 });
+  assert.equal((await failure(registry.test()))[0], "timed-out");
+  await registry.setCompatibility("orders-value", "FULL");
+});

@@ -118,3 +118,39 @@ test("payloads that only look like schema ids do not flood the registry", async 
   now = 1001;
   assert.equal((await source.byId(6, "numbers", "key")).id, 6);
 });
+
+test("on a person's word a registry that was down is asked again at once, and every failure is forgotten", async () => {
+  const registry = fakeRegistry();
+  const troubles: (string | null)[] = [];
+  const trouble = (why: string | null) => void troubles.push(why);
+  const source = schemaSource(registry, { pauseMs: 1000, downMs: 1000, now: () => 0, trouble });
+  await assert.rejects(source.byId(100, "orders", "value"), /unknown/);
+  registry.failure = new UserError("the schema registry could not be asked", { code: "refused" });
+  await assert.rejects(source.byId(7, "orders", "value"), /could not be asked/);
+  await assert.rejects(source.byId(7, "orders", "value"), /could not be asked/);
+  assert.deepEqual(registry.asked, [100, 7]);
+  await assert.rejects(source.retry(), /could not be asked/);
+  assert.deepEqual(registry.asked, [100, 7, 7]);
+  registry.failure = null;
+  // nobody asked it: it is still given its pause
+  await assert.rejects(source.byId(7, "orders", "value"), /could not be asked/);
+  await source.retry();
+  assert.equal(source.cached(7, "orders", "value")?.id, 7);
+  assert.deepEqual(registry.asked, [100, 7, 7, 7]);
+  assert.deepEqual(troubles, ["the schema registry could not be asked", null]);
+  await assert.rejects(source.byId(100, "orders", "value"), /unknown/);
+  assert.deepEqual(registry.asked, [100, 7, 7, 7, 100]);
+  await source.retry();
+  assert.equal(registry.asked.length, 5, "while it answers there is nothing to ask");
+});
+
+test("a registry that only says that it does not know an id answers again", async () => {
+  const registry = fakeRegistry();
+  const troubles: (string | null)[] = [];
+  const source = schemaSource(registry, { now: () => 0, trouble: (why) => void troubles.push(why) });
+  registry.failure = new UserError("the schema registry could not be asked", { code: "refused" });
+  await assert.rejects(source.byId(100, "orders", "value"), /could not be asked/);
+  registry.failure = null;
+  await source.retry();
+  assert.deepEqual(troubles, ["the schema registry could not be asked", null]);
+});
