@@ -4,6 +4,7 @@ import { Run } from "../reader/run.ts";
 import { createDecoder } from "../schema/decoder.ts";
 import { openRegistry } from "../schema/registry/open.ts";
 import { schemaSource } from "../schema/registry/source.ts";
+import type { Filter, FilterProblem } from "../shared/messages.ts";
 import { isCancelled, messageOf, UserError } from "../shared/userError.ts";
 import { openDecodings } from "./decoding.ts";
 import { parseOptions, type ReadOptions, USAGE } from "./options.ts";
@@ -40,7 +41,8 @@ async function read({ brokers, query, registry, decode, bytes, format }: ReadOpt
       complain(`Partition ${source.partition}, offsets ${first} to ${last}: ${why}`),
   });
   const config = { bootstrap: brokers, tls: null, sasl: null, connectTimeout: 3000, requestTimeout: 30_000 };
-  const filter = await compileWanted(query, { decoder, schemas });
+  const compiling = compileWanted(query, { decoder, schemas });
+  const filter = await (query.filter ? compiling.catch(withPlace(query.filter)) : compiling);
   const run = new Run(config, query, BUFFER, filter ? new FilteredSink(printer, filter) : printer, () => {});
   let readerGone = false;
   const stop = (): void => {
@@ -76,8 +78,10 @@ async function read({ brokers, query, registry, decode, bytes, format }: ReadOpt
   }
   if (readerGone) return;
   const several = run.partitions.some(({ topic }) => topic !== run.partitions[0]!.topic);
-  for (const { topic, partition, problem, note, failed: given } of run.partitions) {
+  for (const one of run.partitions) {
+    const { topic, partition, problem, failed: given } = one;
     const name = several ? `${topic}, partition ${partition}` : `Partition ${partition}`;
+    const note = given ? one.note : one.said;
     if (note) complain(`${name}: ${note}`);
     if (given && !failed) {
       complain(`${name} was not read to its end: ${problem}`);
@@ -103,6 +107,24 @@ async function read({ brokers, query, registry, decode, bytes, format }: ReadOpt
     process.stderr.write(`${sentence}\n`);
     if (failed) process.exitCode = 1;
   }
+}
+
+/** A filter that cannot be used is told with the place that is wrong in it. */
+const withPlace =
+  (filter: Filter) =>
+  (error: unknown): never => {
+    if (!(error instanceof UserError) || error.code !== "filter" || !error.detail) throw error;
+    const { message, at } = JSON.parse(error.detail) as FilterProblem;
+    const text = filter.kind === "cel" ? filter.expression : filter.kind === "regex" ? filter.pattern : filter.text;
+    const place = at === null ? "" : ` (${placeIn(text, at)})`;
+    throw new UserError(`${message.replace(/\.$/, "")}${place}.`, { code: "filter", cause: error });
+  };
+
+/** "character 7", or "line 2, character 7": from 1 on, as a person counts them. */
+function placeIn(text: string, at: number): string {
+  const lines = text.slice(0, at).split("\n");
+  const character = `character ${Array.from(lines.at(-1)!).length + 1}`;
+  return text.includes("\n") ? `line ${lines.length}, ${character}` : character;
 }
 
 main(process.argv.slice(2)).catch((error: unknown) => {

@@ -79,7 +79,7 @@ export class MessagesPanel implements Disposable {
     this.rpc = this.owner.own(new WebviewRpc(panel.webview, methods));
     this.owner.own(panel.onDidDispose(() => this.dispose()));
     this.owner.own(ctx.connections.onDidChange((id) => id === connectionId && this.connectionChanged()));
-    this.owner.own(ctx.settings.onDidChange((key) => key.startsWith("messages.ring") && this.reader.renew()));
+    this.owner.own(ctx.settings.onDidChange((key) => key.startsWith("messages.ring") && this.reader.limitsChanged()));
 
     panel.iconPath = {
       light: Uri.joinPath(extensionUri, "media", "messages-light.svg"),

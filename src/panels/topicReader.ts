@@ -12,6 +12,7 @@ import {
   nothingRead,
   type ReaderStatus,
   type ReadQuery,
+  type RingLimits,
   type ViewSpec,
   wholeView,
 } from "../shared/messages.ts";
@@ -30,7 +31,7 @@ export interface ReaderListener {
 }
 
 /**
- * One panel's reading: a worker, started when it is first needed, and started anew after it failed or after the connection or the limits
+ * One panel's reading: a worker, started when it is first needed, and started anew after it failed or after the connection
  * changed. Whatever goes wrong on the way there is a status "failed" with the sentence.
  */
 export class TopicReader {
@@ -62,7 +63,7 @@ export class TopicReader {
     this.told = told;
   }
 
-  /** The next start takes a new worker, with the connection and the settings of then. */
+  /** The next start takes a new worker, with the connection as it is then. */
   renew(): void {
     this.stale = true;
   }
@@ -92,6 +93,11 @@ export class TopicReader {
   async setView(view: ViewSpec, signal?: AbortSignal): Promise<void> {
     if (this.reader) await this.call("setView", [view], signal);
     this.view = view;
+  }
+
+  /** In the background: what is being read goes on within the limits that the settings have now. */
+  limitsChanged(): void {
+    if (this.reader) this.call("setLimits", [this.limits()]).catch((error) => logError(this.ctx, error));
   }
 
   /** In the background; a worker that comes later asks for all of them. */
@@ -133,6 +139,11 @@ export class TopicReader {
     await this.end();
   }
 
+  private limits(): RingLimits {
+    const { settings } = this.ctx;
+    return { megabytes: settings.get("messages.ringMegabytes"), rows: settings.get("messages.ringRows") };
+  }
+
   private get base(): number {
     return this.workers * runsOfAWorker;
   }
@@ -167,7 +178,7 @@ export class TopicReader {
     const reader = startReader({
       workerFile: Uri.joinPath(ctx.extension.extensionUri, "dist", "readerWorker.js").fsPath,
       config,
-      ring: { megabytes: ctx.settings.get("messages.ringMegabytes"), rows: ctx.settings.get("messages.ringRows") },
+      ring: this.limits(),
       schemas,
       fingerprints: singleObjectSchemas(this.files, schemas),
       external: (id, bytes, about) => ctx.decoders.decode(id, bytes, about),

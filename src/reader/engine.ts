@@ -10,6 +10,7 @@ import {
   type PayloadPart,
   type ReadQuery,
   type RecordDetail,
+  type RingLimits,
   type RowsWindow,
   type RowView,
   type ViewSpec,
@@ -20,7 +21,7 @@ import { isCancelled, messageOf } from "../shared/userError.ts";
 import { commandTarget } from "./export/commandTarget.ts";
 import { compileWanted, type Wanted } from "./filter/filter.ts";
 import type { RecordFilter } from "./filter/recordFilter.ts";
-import type { EngineHostMethods, EngineOwnEvents, RingLimits } from "./protocol.ts";
+import type { EngineHostMethods, EngineOwnEvents } from "./protocol.ts";
 import { payloadBytes, RowViews } from "./rows.ts";
 import { Session } from "./session.ts";
 import { SessionTools } from "./sessionTools.ts";
@@ -54,6 +55,8 @@ interface Running {
   tools: SessionTools;
 }
 
+const ringOf = ({ megabytes, rows }: RingLimits) => ({ bytes: megabytes * 1024 * 1024, rows });
+
 class Engine {
   readonly #rpc: Rpc<EngineMethods, EngineHostMethods, EngineOwnEvents>;
   readonly #options: EngineOptions;
@@ -64,6 +67,7 @@ class Engine {
   readonly #decodings = new Map<string, TopicDecoding>();
   /** why the registry does not answer, to questions by id and by fingerprint */
   readonly #registry: { ids: string | null; fingerprints: string | null } = { ids: null, fingerprints: null };
+  #limits: RingLimits;
   #running: Running | null = null;
   #spec: ViewSpec = wholeView;
   /** changes with every start and clear */
@@ -74,12 +78,14 @@ class Engine {
 
   constructor(options: EngineOptions) {
     this.#options = options;
+    this.#limits = options.ring;
     this.#rpc = new Rpc<EngineMethods, EngineHostMethods, EngineOwnEvents>(options.port, {
       start: (query) => this.#start(query),
       pause: () => this.#running?.session.pause(),
       resume: () => this.#running?.session.resume(),
       clear: () => this.#clear(),
       setView: (spec) => this.#setView(spec),
+      setLimits: (ring) => this.#setLimits(ring),
       setDecoding: (topic, decoding) => this.#setDecoding(topic, decoding),
       rows: (from, to) => this.#rows(from, to),
       // without the optional argument the signal comes in its place
@@ -150,11 +156,11 @@ class Engine {
     before?.view.dispose();
     void before?.session.close();
     this.#run++;
-    const { config, ring } = this.#options;
+    const { config } = this.#options;
     const decoder = this.#decoder;
     const session: Session = new Session(query, {
       config,
-      ring: { bytes: ring.megabytes * 1024 * 1024, rows: ring.rows },
+      ring: ringOf(this.#limits),
       filter,
       log: this.#log,
       changed: (now) => {
@@ -194,6 +200,11 @@ class Engine {
     running.rows.fields = spec.fields;
     running.view.use(spec, filter);
     this.#statusChanged(true);
+  }
+
+  #setLimits(limits: RingLimits): void {
+    this.#limits = limits;
+    this.#running?.session.limit(ringOf(limits));
   }
 
   #setDecoding(topic: string, decoding: TopicDecoding): void {

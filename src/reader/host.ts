@@ -3,10 +3,16 @@ import type { ClusterConfig } from "../kafka/api.ts";
 import type { ClusterLog } from "../kafka/cluster.ts";
 import type { DecodeExternally, SchemaSource } from "../schema/api.ts";
 import { isFingerprintQuery } from "../schema/registry/subjectSchemas.ts";
-import { type EngineEvents, type EngineMethods, nothingRead, type ReaderStatus } from "../shared/messages.ts";
+import {
+  type EngineEvents,
+  type EngineMethods,
+  nothingRead,
+  type ReaderStatus,
+  type RingLimits,
+} from "../shared/messages.ts";
 import { Rpc } from "../shared/rpc.ts";
 import { messageOf, UserError } from "../shared/userError.ts";
-import { CLOSE, type EngineHostMethods, type EngineOwnEvents, type RingLimits, type WorkerInit } from "./protocol.ts";
+import { CLOSE, type EngineHostMethods, type EngineOwnEvents, type WorkerInit } from "./protocol.ts";
 import { threadPort } from "./threadPort.ts";
 
 export interface ReaderOptions {

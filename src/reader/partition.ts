@@ -18,6 +18,11 @@ export class PartitionReader {
   problem: string | null = null;
   /** something that happened and stays worth knowing, a sentence: messages that were lost */
   note: string | null = null;
+  /** what there is to say of it, a sentence: what keeps it, what happened, or what it waits for */
+  get said(): string | null {
+    return this.problem ?? this.note ?? (this.position < this.minOffset ? this.#beyond() : null);
+  }
+
   /** given up: `problem` says why */
   failed = false;
   /** its offsets could not be asked yet (it is offline): not to be fetched from before `place` */
@@ -64,6 +69,13 @@ export class PartitionReader {
   /** there are messages to fetch, as far as is known */
   get behind(): boolean {
     return !this.finished && (this.end < 0 || this.position < this.end);
+  }
+
+  /** It was asked for from an offset that the log has not reached. */
+  #beyond(): string {
+    const [end, from] = [this.position, this.minOffset].map((offset) => offset.toLocaleString("en"));
+    const then = this.finished ? "nothing of it was read" : "reading waits for it";
+    return `The log ends at offset ${end}, before offset ${from} where reading was to start: ${then}.`;
   }
 
   /** Sets where reading starts, once that is known. */

@@ -129,6 +129,8 @@ export function ranges(known: readonly Known[], from: ReadFrom, to: ReadTo): Par
       else reader.unplanned = true;
     } else if (asked !== null && start > asked) {
       reader.note = lostNote(start - asked, start);
+    } else if (from.kind === "group" && k.startOffset === null && k.logStart < k.end) {
+      reader.note = `Group ${from.group} has committed no offset here: reading starts where the log does, at offset ${start.toLocaleString("en")}.`;
     }
     return reader;
   });

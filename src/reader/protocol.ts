@@ -1,6 +1,6 @@
 import type { ClusterConfig } from "../kafka/api.ts";
 import type { ExternalDecoded, RegisteredSchema, RegistryKind, SchemaQuery } from "../schema/api.ts";
-import type { EngineEvents } from "../shared/messages.ts";
+import type { EngineEvents, RingLimits } from "../shared/messages.ts";
 
 /** What the reading engine asks of whoever started it. Schemas: a worker's http would not know the user's proxy and certificates. */
 export interface EngineHostMethods {
@@ -14,11 +14,6 @@ export interface EngineHostMethods {
 
 export interface EngineOwnEvents extends EngineEvents {
   log: { level: "debug" | "info" | "warn" | "error"; message: string };
-}
-
-export interface RingLimits {
-  megabytes: number;
-  rows: number;
 }
 
 /** workerData of the reader worker */

@@ -71,8 +71,8 @@ const BATCH_BYTES = 128 * 1024 * 1024;
  * A batch may be added unwalked: how many rows it has is known, what they are is found out when one of them is asked for, or by `index`.
  */
 export class Ring {
-  readonly #maxBytes: number;
-  readonly #maxRows: number;
+  #maxBytes: number;
+  #maxRows: number;
   readonly #batchBytes: number;
   readonly #damaged: (problem: Unreadable) => void;
   #firstSeq = 0;
@@ -239,6 +239,13 @@ export class Ring {
     entry.rows = 1;
     entry.firstSeq = entry.lastSeq = this.#nextSeq++;
     this.#bytes += ROW_BYTES;
+    this.trim();
+  }
+
+  /** Other limits from now on. */
+  limit({ bytes, rows }: Pick<RingOptions, "bytes" | "rows">): void {
+    this.#maxBytes = bytes;
+    this.#maxRows = rows;
     this.trim();
   }
 

@@ -110,6 +110,12 @@ export class Session implements MatchSink {
     this.#options.changed(true);
   }
 
+  /** Keeps more or less from now on; what is beyond the new limits goes. */
+  limit(ring: SessionOptions["ring"]): void {
+    this.ring.limit(ring);
+    this.#options.changed(false);
+  }
+
   /** Resolves when all kept batches have been walked over. Takes turns with everything else. */
   walked(): Promise<void> {
     this.#walking ??= this.#walk().finally(() => {
@@ -272,14 +278,14 @@ const MOST_TOLD = 1000;
 
 function partitionStatus(partitions: readonly PartitionReader[]): PartitionStatus[] {
   const told =
-    partitions.length <= MOST_TOLD ? partitions : partitions.filter((p) => p.problem ?? p.note).slice(0, MOST_TOLD);
+    partitions.length <= MOST_TOLD ? partitions : partitions.filter((p) => p.said !== null).slice(0, MOST_TOLD);
   return told.map((p) => ({
     topic: p.topic,
     partition: p.partition,
     position: String(Math.max(0, p.position)),
     end: String(Math.max(0, p.end)),
     logStart: String(p.logStart),
-    problem: p.problem ?? p.note,
+    problem: p.said,
   }));
 }
 

@@ -418,6 +418,12 @@ export interface ExportProgress {
   unreadable?: number;
 }
 
+/** How much is kept: whichever is reached first. */
+export interface RingLimits {
+  megabytes: number;
+  rows: number;
+}
+
 /** What the reading engine does, whoever asks: the webview through the host, or the command line. */
 export interface EngineMethods {
   /** rejects with a UserError of code "filter" (detail: FilterProblem as JSON) when the filter cannot be used; what is being read goes on then */
@@ -427,6 +433,8 @@ export interface EngineMethods {
   clear(): void;
   /** rejects as `start` does; the former view stays then. Holds for later runs too. */
   setView(view: ViewSpec): void;
+  /** how much is kept from now on, of what is being read and in later runs */
+  setLimits(ring: RingLimits): void;
   /** how a topic's keys and values are to be understood from now on, in later runs too */
   setDecoding(topic: string, decoding: TopicDecoding): void;
   /** by place in the view */

@@ -17,7 +17,7 @@ import type {
 import type { NamedSchema, SchemaDifferences } from "./schemaUse.ts";
 
 /** What the Messages webview may ask of the host. The engine's methods are relayed to the reader worker as they are. */
-export interface MessagesHostMethods extends Omit<EngineMethods, "export" | "copyAs" | "setDecoding"> {
+export interface MessagesHostMethods extends Omit<EngineMethods, "export" | "copyAs" | "setDecoding" | "setLimits"> {
   /** everything the webview needs to draw its first frame */
   init(): MessagesInit;
   /** remembers what a reload must bring back (the webview also keeps it in its own state) */

@@ -5,10 +5,16 @@ import { MessageChannel } from "node:worker_threads";
 import { build } from "esbuild";
 import { createEngine } from "../../src/reader/engine.ts";
 import { type Reader, startReader } from "../../src/reader/host.ts";
-import type { EngineHostMethods, EngineOwnEvents, RingLimits } from "../../src/reader/protocol.ts";
+import type { EngineHostMethods, EngineOwnEvents } from "../../src/reader/protocol.ts";
 import { threadPort } from "../../src/reader/threadPort.ts";
 import { createDecoder } from "../../src/schema/decoder.ts";
-import { type EngineMethods, type ReaderStatus, type ReadQuery, wholeTopic } from "../../src/shared/messages.ts";
+import {
+  type EngineMethods,
+  type ReaderStatus,
+  type ReadQuery,
+  type RingLimits,
+  wholeTopic,
+} from "../../src/shared/messages.ts";
 import { Rpc } from "../../src/shared/rpc.ts";
 import { within } from "./measure.ts";
 import { configOf } from "./topics.ts";

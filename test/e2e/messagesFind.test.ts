@@ -147,6 +147,30 @@ describe("Finding messages over a made-up engine", () => {
       await page.close();
     });
 
+    it("goes back to what was read before, when a search of the topic is cleared", async () => {
+      const page = await pages.open("rows=200");
+      const before = await query(page);
+      const scope = await openPopup(page, /^In: /);
+      await scope.getByRole("radio", { name: /^The topic/ }).click();
+      for (const text of ["paid", "open"]) {
+        await box(page).fill(text);
+        await box(page).press("Enter");
+        assert.deepEqual((await query(page)).from, { kind: "beginning" });
+      }
+      await page.getByRole("button", { name: "Clear the filter" }).click();
+      assert.deepEqual(await query(page), before);
+      // what the user has chosen since stays
+      await box(page).fill("paid");
+      await box(page).press("Enter");
+      assert.deepEqual((await query(page)).from, { kind: "beginning" });
+      const dialog = await openPopup(page, /^From: /);
+      await dialog.getByRole("radio", { name: /^Beginning/ }).click();
+      await page.getByRole("button", { name: "Clear the filter" }).click();
+      const { from, filter } = await query(page);
+      assert.deepEqual([from.kind, filter], ["beginning", null]);
+      await page.close();
+    });
+
     it("searches the last messages only, where that is chosen", async () => {
       const page = await pages.open("rows=200");
       const scope = await openPopup(page, /^In: /);
@@ -448,6 +472,42 @@ describe("Finding messages over a made-up engine", () => {
       await says(page, { state: "reading", scanned: 1_000_000, behind: "25200000", rate: 2_100_000 });
       await status(page).getByText("2.1 M/s").waitFor();
       await status(page).getByText("12 s left").waitFor();
+      await page.close();
+    });
+
+    it("says what is the same of several partitions once", async () => {
+      const page = await pages.open("rows=200");
+      const at = { topic: "orders", position: "1", end: "1", logStart: "0" };
+      const problems = [
+        "first.",
+        null,
+        "first.",
+        "second.",
+        "first.",
+        "first.",
+        "first.",
+        "first.",
+        "third.",
+        "fourth.",
+      ];
+      await says(page, { partitions: problems.map((problem, partition) => ({ ...at, partition, problem })) });
+      const notice = page.getByRole("status").filter({ hasText: "first." });
+      await notice.waitFor();
+      assert.equal(
+        (await notice.innerText()).replace(/\s+/g, " ").trim(),
+        "Partitions 0, 2, 4, 5, 6 and 1 more: first. Partition 3: second. Partition 8: third. … and 1 more partition.",
+      );
+      await page.close();
+    });
+
+    it("says that there is no such offset yet, where none has been reached", async () => {
+      const page = await pages.open("rows=0");
+      const dialog = await openPopup(page, /^From: /);
+      await dialog.getByRole("textbox", { name: "From offset" }).fill("9007199254740993");
+      await dialog.getByRole("textbox", { name: "From offset" }).press("Enter");
+      await page.getByRole("heading", { name: "There is no offset 9,007,199,254,740,993 yet" }).waitFor();
+      await page.getByText("Reading waits for it: what comes before is not shown.").waitFor();
+      await picture(page, "find-offset-beyond-dark");
       await page.close();
     });
 

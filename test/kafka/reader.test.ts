@@ -151,9 +151,11 @@ for (const [kind, { bootstrap }] of [
       await fill(topic, 1, 10);
       const reader = openReader(bootstrap);
       await reader.start({ topic, from: { kind: "offset", offset: "12" }, to: { kind: "live" } });
-      await reader.until("live", live);
+      const waiting = await reader.until("live", live);
+      assert.match(waiting.partitions[0]!.problem!, /^The log ends at offset 10, before offset 12 .*: reading waits/);
       for (let i = 10; i < 15; i++) await send(topic, 0, String(i));
-      await reader.until("three messages", ({ nextSeq }) => nextSeq === 3);
+      const there = await reader.until("three messages", ({ nextSeq }) => nextSeq === 3);
+      assert.equal(there.partitions[0]!.problem, null);
       assert.deepEqual(
         (await reader.all()).map(({ value }) => value?.text),
         ["12", "13", "14"],
@@ -269,6 +271,11 @@ for (const [kind, { bootstrap }] of [
       assert.deepEqual([rows.length, rows[0]?.seq, rows[0]?.value?.text], [1000, 2000, "2000"]);
       assert.equal(await reader.call("detail", [1999]), null);
       assert.equal(await reader.call("find", [topic, 0, "1999"]), null);
+      await reader.call("setLimits", [{ megabytes: 16, rows: 300 }]);
+      const less = await reader.until("fewer are kept", ({ firstSeq }) => firstSeq === 2700);
+      assert.deepEqual([less.dropped, less.nextSeq, less.view.first], [2700, 3000, 2700]);
+      await reader.start({ topic });
+      await reader.until("also of the next reading", (s) => ended(s) && s.nextSeq - s.firstSeq === 300);
       await reader.dispose();
     });
 

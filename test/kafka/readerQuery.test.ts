@@ -145,6 +145,12 @@ describe("a reading", () => {
     const status = await reader.until("the rest", ended);
     // 7, 8, 9 of partition 0, and all of partition 1, for which nothing is committed
     assert.equal(status.scanned, 13);
+    const said = status.partitions.map(({ problem }) => problem);
+    assert.equal(said[0], null);
+    assert.match(
+      said[1]!,
+      new RegExp(`^Group ${group} has committed no offset here: reading starts .* at offset 0\\.$`),
+    );
     assert.equal((await listGroups(cluster)).find(({ groupId }) => groupId === group)?.state, "Empty");
     await reader.dispose();
   });

@@ -199,7 +199,11 @@ describe("Messages panels", () => {
       await showsMessages(api, 1000);
       const { records } = await shownRecords(api);
       assert.deepEqual([records[0]?.["offset"], records.at(-1)?.["offset"]], ["300", "1299"]);
-      // what is being read goes on as it is; the next reading has the limits of then
+      // also what is being read: nothing is read anew
+      await set(400);
+      await showsMessages(api, 400);
+      const left = await shownRecords(api);
+      assert.deepEqual([left.records[0]?.["offset"], left.records.at(-1)?.["offset"]], ["900", "1299"]);
       await set(undefined);
       await api.ctx.messages.open({ connectionId, topic: many, from: { kind: "beginning" } });
       await showsMessages(api, 1300);

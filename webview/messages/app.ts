@@ -1,6 +1,8 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { ref } from "lit/directives/ref.js";
+import type { PartitionStatus } from "../../src/shared/messages.ts";
 import { button } from "../ui/controls.ts";
+import { count, int } from "../ui/format.ts";
 import { icon } from "../ui/icon.ts";
 import { splitter } from "../ui/splitter.ts";
 import type { VirtualGrid } from "../ui/virtualGrid.ts";
@@ -85,12 +87,20 @@ function progressBar(panel: Panel): TemplateResult {
 /** Sentences that ask for the user: what was rejected, partitions that cannot be read, a failure while rows are shown. */
 const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1).replace(/\.$/, "")}.`;
 
+/** "Partitions 0, 1, 2 and 9 more" */
+function named(partitions: readonly PartitionStatus[], several: boolean): string {
+  const names = partitions.map(({ topic, partition }) => (several ? `${topic}-${partition}` : String(partition)));
+  const shown = names.slice(0, 5).join(", ");
+  return `Partition${names.length > 1 ? "s" : ""} ${shown}${names.length > 5 ? ` and ${int(names.length - 5)} more` : ""}`;
+}
+
 function troubles(panel: Panel): TemplateResult {
   const { status } = panel.reading;
   const kept = status ? status.nextSeq - status.firstSeq : 0;
   // what all of it is about is said once
   const parts = status?.partitions.filter((p) => p.problem && !status.problem?.includes(p.problem)) ?? [];
-  const several = parts.some(({ topic }) => topic !== parts[0]?.topic);
+  const several = (status?.partitions ?? []).some(({ topic }, _, [first]) => topic !== first?.topic);
+  const alike = [...Map.groupBy(parts, (p) => p.problem)];
   return html`${
     panel.trouble
       ? html`<div class="notice error" role="alert">
@@ -132,8 +142,10 @@ function troubles(panel: Panel): TemplateResult {
       ? html`<div class="notice warning" role="status">
         ${icon("warning")}<span class="notice-text"
           >${status.problem ?? ""}
-          ${parts.slice(0, 3).map((p) => html`<span>${several ? `${p.topic}, partition` : "Partition"} ${p.partition}: ${p.problem} </span>`)}${
-            parts.length > 3 ? html`<span>… and ${parts.length - 3} more partitions.</span>` : nothing
+          ${alike.slice(0, 3).map(([problem, those]) => html`<span>${named(those, several)}: ${problem} </span>`)}${
+            alike.length > 3
+              ? html`<span>… and ${count(alike.slice(3).flatMap(([, those]) => those).length, "more partition")}.</span>`
+              : nothing
           }</span
         >
         ${

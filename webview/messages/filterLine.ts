@@ -3,6 +3,7 @@ import { live } from "lit/directives/live.js";
 import { type Filter, type FilterPart, type FilterProblem, isNarrowed } from "../../src/shared/messages.ts";
 import { type CelToken, celTokens } from "../ui/celTokens.ts";
 import { button, dropdown } from "../ui/controls.ts";
+import { excerpt } from "../ui/excerpt.ts";
 import { int, rate } from "../ui/format.ts";
 import { icon } from "../ui/icon.ts";
 import { choice, closePopup, popup } from "../ui/popup.ts";
@@ -345,14 +346,14 @@ function problemLine(
   text: string,
   { message, at, length }: { message: string; at: number | null; length: number },
 ): TemplateResult {
-  const start = at ?? 0;
+  const around = at === null ? null : excerpt(text, at, length);
   return html`<div id="filter-problem" class="filter-problem" role="alert">
     ${icon("error")}<span>${message}</span>
     ${
-      at === null
+      around === null
         ? nothing
-        : html`<code class="excerpt" aria-label=${`At character ${start + 1}`}
-            >${start > 20 ? "…" : ""}${text.slice(Math.max(0, start - 20), start)}<mark>${text.slice(start, start + length) || "␣"}</mark>${text.slice(start + length, start + length + 20)}</code
+        : html`<code class="excerpt" aria-label=${`At character ${around.character}`}
+            >${around.before}<mark>${around.marked || "␣"}</mark>${around.after}</code
           >`
     }
   </div>`;

@@ -1,4 +1,4 @@
-import type { FieldInfo, Filter, FilterProblem } from "../../src/shared/messages.ts";
+import type { FieldInfo, Filter, FilterProblem, ReadQuery } from "../../src/shared/messages.ts";
 import type { FilterDraft, FilterLists, MessagesState } from "../../src/shared/protocol.ts";
 import type { NamedSchema } from "../../src/shared/schemaUse.ts";
 import { isCancelled, messageOf, UserError } from "../../src/shared/userError.ts";
@@ -13,6 +13,14 @@ const USED_AFTER = 4000;
 const FIELDS_AGE = 10_000;
 const MOST_FIELDS = 300;
 
+/** What messages are narrowed to. */
+interface Narrowing {
+  filter: Filter | null;
+  schema: NamedSchema | null;
+}
+
+const NONE: Narrowing = { filter: null, schema: null };
+
 /** The filter line: what is written there, what is wrong with it, and what it is applied to. */
 export class Filtering {
   draft: FilterDraft;
@@ -23,6 +31,8 @@ export class Filtering {
   fromBeginning = true;
   /** index in `completions` */
   chosen = 0;
+  /** what a search made of where reading starts and ends, and what that was before */
+  private widened: Record<"to" | "back", Pick<ReadQuery, "from" | "to">> | null = null;
   private fields: FieldInfo[] = [];
   private fieldsAt = Number.NEGATIVE_INFINITY;
   private timer: ReturnType<typeof setTimeout> | undefined;
@@ -96,21 +106,37 @@ export class Filtering {
   }
 
   /** Applies a filter and a schema to what is kept or to what is read, as chosen. Rejects with what is wrong with them. */
-  private async narrow(to: { filter: Filter | null; schema: NamedSchema | null }): Promise<void> {
+  private async narrow(to: Narrowing): Promise<void> {
     const { reading } = this.panel;
-    const none = { filter: null, schema: null };
-    const isSo = (now: typeof to): boolean => same(now.filter, to.filter) && same(now.schema, to.schema);
+    const isSo = (now: Narrowing): boolean => same(now.filter, to.filter) && same(now.schema, to.schema);
     if (this.draft.scope === "kept") {
-      if (reading.query.filter || reading.query.schema) await reading.tryStart(none);
+      if (reading.query.filter || reading.query.schema) await this.readWithout();
       if (!isSo(reading.view)) await reading.tryLook(to);
       return;
     }
-    if (reading.view.filter || reading.view.schema) await reading.tryLook(none);
+    if (reading.view.filter || reading.view.schema) await reading.tryLook(NONE);
     if (isSo(reading.query)) return;
+    await (to.filter || to.schema ? this.search(to) : this.readWithout());
+  }
+
+  private async search(narrowing: Narrowing): Promise<void> {
+    const { reading } = this.panel;
+    const { from, to } = reading.query;
     // of the last messages only, or of none yet, a search would see little of the topic
-    const tail = reading.query.from.kind === "last" || reading.query.from.kind === "latest";
+    const widens = this.fromBeginning && (from.kind === "last" || from.kind === "latest");
+    if (!widens) return reading.tryStart(narrowing);
     const whole = { from: { kind: "beginning" }, to: { kind: "live" } } as const;
-    await reading.tryStart({ ...to, ...((to.filter || to.schema) && tail && this.fromBeginning ? whole : {}) });
+    await reading.tryStart({ ...narrowing, ...whole });
+    this.widened = { to: whole, back: { from, to } };
+  }
+
+  /** With neither, what is read is what was read before the search, unless the user has chosen something else since. */
+  private async readWithout(): Promise<void> {
+    const { reading } = this.panel;
+    const { from, to } = reading.query;
+    const unchanged = this.widened?.to.from === from && this.widened.to.to === to;
+    await reading.tryStart({ ...NONE, ...(unchanged ? this.widened?.back : {}) });
+    this.widened = null;
   }
 
   private used(filter: Filter): void {

@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from "lit";
-import { isNarrowed } from "../../src/shared/messages.ts";
+import { isNarrowed, type PartitionStatus, type ReaderStatus, type ReadFrom } from "../../src/shared/messages.ts";
 import { button, progressRing } from "../ui/controls.ts";
 import { count, int } from "../ui/format.ts";
 import { icon } from "../ui/icon.ts";
@@ -92,6 +92,16 @@ export function emptyState(panel: Panel): TemplateResult | typeof nothing {
           `What arrives in ${part} from now on appears here.`,
           html`${fromBeginning} ${produce}`,
         );
+      const beyond = status && beyondTheEnd(query.from, status);
+      if (beyond)
+        return place(
+          icon("inbox", "big"),
+          beyond,
+          state === "live"
+            ? "Reading waits for it: what comes before is not shown."
+            : "Choose another range, or go live.",
+          html`${fromBeginning} ${produce}`,
+        );
       const holds = query.from.kind === "beginning" || query.from.kind === "last";
       return place(
         icon("inbox", "big"),
@@ -101,6 +111,18 @@ export function emptyState(panel: Panel): TemplateResult | typeof nothing {
       );
     }
   }
+}
+
+/** The sentence where reading is to start at offsets that no partition has reached. */
+function beyondTheEnd(from: ReadFrom, { partitions }: ReaderStatus): string | null {
+  if (from.kind !== "offset" && from.kind !== "offsets") return null;
+  const wanted = (p: PartitionStatus): string | undefined =>
+    from.kind === "offset"
+      ? from.offset
+      : from.offsets.find(({ topic, partition }) => topic === p.topic && partition === p.partition)?.offset;
+  const all = partitions.length > 0 && partitions.every((p) => BigInt(wanted(p) ?? 0) > BigInt(p.end));
+  if (!all) return null;
+  return from.kind === "offset" ? `There is no offset ${int(from.offset)} yet` : "There are no such offsets yet";
 }
 
 /** Takes away whatever hides kept messages. */

@@ -88,7 +88,9 @@ export function statusLine(panel: Panel): TemplateResult {
             "",
             // live, the time only says how long nothing had to be read
             state === "live" ? size(s.scannedBytes) : `${size(s.scannedBytes)} in ${duration(s.elapsedMs)}`,
-            "Key and value bytes read, and how long reading took",
+            query.filter
+              ? "Bytes of the keys and values that were read, and how long that took"
+              : "Bytes of the batches that were read, as they are stored, and how long that took",
           )}`
         : nothing
     }

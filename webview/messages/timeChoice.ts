@@ -3,7 +3,7 @@ import { live } from "lit/directives/live.js";
 import { button } from "../ui/controls.ts";
 import { fullTime, inputTime } from "../ui/format.ts";
 import { choice, closePopup } from "../ui/popup.ts";
-import { parseTime, zoneName } from "../ui/timeInput.ts";
+import { parseTime, writtenTime, zoneName } from "../ui/timeInput.ts";
 import { focusPart } from "./chooserEntry.ts";
 import type { Panel } from "./panel.ts";
 
@@ -29,7 +29,7 @@ export function timeChoice(
 ): TemplateResult {
   const drafts = written.get(panel) ?? {};
   const name = which === "from" ? "From time" : "To time";
-  const text = drafts[which] ?? (o.value === null ? "" : inputTime(o.value).replace("T", " "));
+  const text = drafts[which] ?? (o.value === null ? "" : writtenTime(o.value));
   const now = Date.now();
   const parsed = parseTime(text, now);
   const write = (next: string | undefined) => {
@@ -98,7 +98,7 @@ export function timeChoice(
           wrong && !parsed.ok
             ? parsed.problem
             : parsed.ok
-              ? `${fullTime(String(parsed.ms))?.local ?? parsed.ms} (${zoneName(parsed.ms)})`
+              ? `${fullTime(String(parsed.ms))?.local ?? parsed.ms} (${zoneName(parsed.ms)})${parsed.note ? ` – ${parsed.note}.` : ""}`
               : `Times are local: ${zoneName(now)}.`
         }
       </div>

@@ -1,5 +1,5 @@
 /** What a person writes for a point in time, and how it is understood. Local time where no zone is named. */
-export type TimeInput = { ok: true; ms: number } | { ok: false; problem: string };
+export type TimeInput = { ok: true; ms: number; note?: string } | { ok: false; problem: string };
 
 const units: readonly [RegExp, number][] = [
   [/^(ms|msecs?|milliseconds?)$/, 1],
@@ -100,14 +100,47 @@ function clockOf(text: string): Clock | null {
   return [hours, minutes, seconds, Number((match[4] ?? "0").padEnd(3, "0").slice(0, 3))];
 }
 
-const local = (year: number, month: number, date: number, clock: Clock): TimeInput =>
-  at(new Date(year, month, date, ...clock).getTime());
+function local(year: number, month: number, date: number, clock: Clock): TimeInput {
+  const meant = new Date(year, month, date, ...clock);
+  const result = at(meant.getTime());
+  if (!result.ok) return result;
+  const note = clockChange(meant, clock);
+  return note === null ? result : { ...result, note };
+}
+
+/** What is to be said of a local time that the clocks skip or show twice. JavaScript takes the offset of before the change in both cases. */
+function clockChange(meant: Date, [hours, minutes]: Clock): string | null {
+  if (meant.getHours() !== hours || meant.getMinutes() !== minutes)
+    return "the clocks were set forward: there is no such time on that day";
+  for (const change of [15, 30, 45, 60, 90, 120]) {
+    const again = new Date(meant.getTime() + change * 60_000);
+    if (again.getHours() === hours && again.getMinutes() === minutes && again.getDate() === meant.getDate())
+      return `the clocks were set back: the first of two. The second is ${writtenTime(again.getTime())}`;
+  }
+  return null;
+}
+
+/** A time as parseTime reads it, exactly that one: local, with milliseconds where it has some, and with its offset where the clocks show it twice. */
+export function writtenTime(ms: number): string {
+  const date = new Date(ms);
+  const day = [date.getMonth() + 1, date.getDate()].map(two).join("-");
+  const clock = [date.getHours(), date.getMinutes(), date.getSeconds()].map(two).join(":");
+  const rest = ms % 1000 === 0 ? "" : `.${String(date.getMilliseconds()).padStart(3, "0")}`;
+  const text = `${String(date.getFullYear()).padStart(4, "0")}-${day} ${clock}${rest}`;
+  const alone = new Date(date.getFullYear(), date.getMonth(), date.getDate(), date.getHours(), date.getMinutes());
+  return Math.abs(ms - alone.getTime()) < 60_000 ? text : `${text} ${offsetOf(date)}`;
+}
+
+const two = (n: number): string => String(n).padStart(2, "0");
+
+function offsetOf(date: Date): string {
+  const minutes = -date.getTimezoneOffset();
+  return `${minutes < 0 ? "-" : "+"}${two(Math.floor(Math.abs(minutes) / 60))}:${two(Math.abs(minutes) % 60)}`;
+}
 
 /** The zone that local times are in, with its offset at a time: "Europe/Berlin, UTC+01:00". */
 export function zoneName(ms: number): string {
-  const minutes = -new Date(ms).getTimezoneOffset();
-  const two = (n: number) => String(n).padStart(2, "0");
-  const offset = `UTC${minutes < 0 ? "-" : "+"}${two(Math.floor(Math.abs(minutes) / 60))}:${two(Math.abs(minutes) % 60)}`;
+  const offset = `UTC${offsetOf(new Date(ms))}`;
   const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
   return timeZone === "UTC" || !timeZone ? offset : `${timeZone}, ${offset}`;
 }

@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import {
   type ASTNode,
   TypeError as CelTypeError,
@@ -158,10 +159,23 @@ async function parsed(
     if (error instanceof FilterError) throw error;
     if (error instanceof ParseError || error instanceof CelTypeError || error instanceof EvaluationError) {
       const { start = 0, end = expression.length } = error.range ?? error.node ?? {};
-      throw problem(`${firstLine(error)}.`, start, end, error);
+      throw problem(`${inWords(firstLine(error), expression, start)}.`, start, end, error);
     }
-    throw problem(`${messageOf(error)}.`, 0, expression.length, error);
+    // V8's stack: a chain of thousands
+    const deep = error instanceof RangeError;
+    throw problem(`${deep ? TOO_DEEP : messageOf(error)}.`, 0, expression.length, error);
   }
+}
+
+const TOO_DEEP = "The expression is nested too deeply, or too long";
+
+/** What the parser says in its own terms, or of half a character. */
+function inWords(message: string, expression: string, at: number): string {
+  if (message === "Unexpected token: EOF") return "The expression is not complete";
+  if (message.startsWith("Exceeded max")) return TOO_DEEP;
+  return message.isWellFormed()
+    ? message
+    : message.replace(/\p{Surrogate}/u, String.fromCodePoint(expression.codePointAt(at) ?? 0xfffd));
 }
 
 function problem(message: string, start: number, end: number, cause: unknown): FilterError {
@@ -304,11 +318,12 @@ function fromView(view: PayloadView, data: Buffer, span: NonNullable<Span>, part
   return (JSON_FORMATS.has(view.format) ? celValue(view.text, exact) : undefined) ?? view.text;
 }
 
-/** Of a name that occurs several times the last one, as Kafka's lastHeader. */
-function headersOf(record: RecordFields): Map<string, string | null> {
-  const headers = new Map<string, string | null>();
+/** Of a name that occurs several times the last one, as Kafka's lastHeader. Text is a string, other bytes are bytes. */
+function headersOf(record: RecordFields): Map<string, string | Uint8Array | null> {
+  const headers = new Map<string, string | Uint8Array | null>();
   for (const { key, value } of readHeaders(record, MOST_HEADERS).headers) {
-    headers.set(key, value && record.data.toString("utf8", value.start, value.end));
+    const bytes = value && record.data.subarray(value.start, value.end);
+    headers.set(key, bytes && (isUtf8(bytes) ? bytes.toString("utf8") : new Uint8Array(bytes)));
   }
   return headers;
 }

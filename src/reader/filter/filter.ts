@@ -7,7 +7,7 @@ import { messageOf, UserError } from "../../shared/userError.ts";
 import { FilterError, NotApplicable } from "./filterErrors.ts";
 import { candidates, searches } from "./needles.ts";
 import type { RecordFilter } from "./recordFilter.ts";
-import { PatternError } from "./regex.ts";
+import { compileRegex, PatternError } from "./regex.ts";
 import { SchemaFilter } from "./schemaFilter.ts";
 import { containsMatcher, type Matcher, regexMatcher } from "./textFilter.ts";
 
@@ -63,7 +63,7 @@ async function matcherOf(filter: Filter, context: FilterContext | null): Promise
         return await regexMatcher(filter);
       } catch (error) {
         if (!(error instanceof PatternError)) throw error;
-        throw new FilterError(patternProblem(filter.pattern, error.message), error);
+        throw new FilterError(await patternProblem(filter.pattern, error), error);
       }
     case "cel": {
       // the language is only loaded where it is used
@@ -73,17 +73,30 @@ async function matcherOf(filter: Filter, context: FilterContext | null): Promise
   }
 }
 
-/** RE2 names the part that is wrong, in backquotes or after a colon. */
-function patternProblem(pattern: string, message: string): FilterProblem {
-  const named = /`([^`]+)`\s*$|:\s*(\S+)\s*$/.exec(message);
-  const part = named?.[1] ?? named?.[2] ?? "";
-  const at = part === "" ? -1 : pattern.indexOf(part);
-  const why = message.replace(/^error parsing regexp:\s*/, "");
-  return {
-    message: `This is not a regular expression: ${why}.`,
-    at: at < 0 ? null : at,
-    length: at < 0 ? pattern.length : part.length,
-  };
+/** occurrences of the part that is wrong which are looked at */
+const MOST_PLACES = 100;
+
+/** RE2 names the part that is wrong, at the end and in backquotes: it is where the pattern up to it fails for just that. */
+async function patternProblem(pattern: string, { message }: PatternError): Promise<FilterProblem> {
+  const problem = { message: `This is not a regular expression: ${message}.`, at: null, length: pattern.length };
+  const part = /`(.+)`$/s.exec(message)?.[1];
+  if (part === undefined) return problem;
+  let at = pattern.indexOf(part);
+  for (let tried = 0; at >= 0 && tried < MOST_PLACES; tried++) {
+    if ((await refusal(pattern.slice(0, at + part.length))) === message) return { ...problem, at, length: part.length };
+    at = pattern.indexOf(part, at + 1);
+  }
+  return problem;
+}
+
+async function refusal(pattern: string): Promise<string | null> {
+  try {
+    await compileRegex(pattern, true);
+    return null;
+  } catch (error) {
+    if (error instanceof PatternError) return error.message;
+    throw error;
+  }
 }
 
 class CompiledFilter implements RecordFilter {

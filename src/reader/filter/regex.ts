@@ -27,7 +27,7 @@ export async function compileRegex(pattern: string, caseSensitive: boolean): Pro
   try {
     linear = RE2JS.compile(pattern, caseSensitive ? 0 : RE2JS.CASE_INSENSITIVE);
   } catch (error) {
-    throw new PatternError(messageOf(error), { cause: error });
+    throw new PatternError(messageOf(error).replace(/^error parsing regexp:\s*/, ""), { cause: error });
   }
   const simple = simplified(pattern);
   const literal = caseSensitive ? requiredLiteral(pattern) : asciiLower(requiredLiteral(pattern));

@@ -157,6 +157,7 @@ export class FakeEngine implements EngineMethods {
 
   /** what it shows is made up: there is nothing to decode in another way */
   setDecoding(): void {}
+  setLimits(): void {}
 
   locateTime(timestamp: string): number | null {
     const { first, next } = this.status.view;

@@ -63,7 +63,31 @@ describe("the plan of a reading", () => {
   test("says what is gone of what was asked for", () => {
     assert.match(range({ kind: "offset", offset: "3" }, live).note!, /Up to 7 messages were deleted/);
     assert.match(range({ kind: "group", group: "g" }, live, { startOffset: 9 }).note!, /Up to 1 message was deleted/);
-    assert.equal(range({ kind: "group", group: "g" }, live).note, null);
+  });
+
+  test("says where a group has committed nothing, unless there is nothing to read either", () => {
+    const from: ReadFrom = { kind: "group", group: "g" };
+    assert.equal(
+      range(from, live).said,
+      "Group g has committed no offset here: reading starts where the log does, at offset 10.",
+    );
+    assert.equal(range(from, live, { startOffset: 50 }).said, null);
+    assert.equal(range(from, live, { end: 10 }).said, null);
+  });
+
+  test("says of an offset beyond the end that it waits for it, until the log has got there", () => {
+    const reader = range({ kind: "offset", offset: "5000" }, live);
+    assert.equal(
+      reader.said,
+      "The log ends at offset 100, before offset 5,000 where reading was to start: reading waits for it.",
+    );
+    reader.position = 101;
+    assert.match(reader.said!, /ends at offset 101, /);
+    reader.position = 5000;
+    assert.equal(reader.said, null);
+    assert.match(range({ kind: "offset", offset: "5000" }, end).said!, /nothing of it was read\.$/);
+    assert.equal(range({ kind: "offset", offset: "100" }, live).said, null);
+    assert.equal(range({ kind: "latest" }, live).said, null);
   });
 
   test("goes without a partition that cannot be asked when it is bounded, and asks again when it is live", () => {

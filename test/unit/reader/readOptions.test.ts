@@ -11,6 +11,7 @@ describe("the options of the command line", () => {
       query: {
         topics: ["t"],
         pattern: null,
+        schema: null,
         filter: null,
         control: false,
         from: { kind: "latest" },

@@ -54,6 +54,18 @@ describe("the ring", () => {
     assert.equal(ring.find("t", 0, 1100), 1100);
   });
 
+  test("takes other limits while it is in use", () => {
+    const ring = new Ring({ bytes: 100 * MB, rows: 1000 });
+    for (let i = 0; i < 10; i++) add(ring, 0, i * 100, 100);
+    ring.limit({ bytes: 100 * MB, rows: 250 });
+    assert.deepEqual([ring.firstSeq, ring.nextSeq, ring.dropped], [750, 1000, 750]);
+    ring.limit({ bytes: 100 * MB, rows: 1000 });
+    add(ring, 0, 1000, 100);
+    assert.deepEqual([ring.firstSeq, ring.nextSeq, ring.dropped], [750, 1100, 750]);
+    ring.limit({ bytes: 1, rows: 1000 });
+    assert.deepEqual([ring.firstSeq, ring.nextSeq], [1000, 1100], "the newest batch stays");
+  });
+
   test("a problem row that goes is not counted as a dropped message", () => {
     const ring = new Ring({ bytes: MB, rows: 2 });
     ring.addProblem({ source: sourceOf(0), first: 0, last: 0, why: "damaged" });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { before, describe, it } from "node:test";
-import { parseTime } from "../../../webview/ui/timeInput.ts";
+import { after, before, describe, it } from "node:test";
+import { parseTime, writtenTime } from "../../../webview/ui/timeInput.ts";
 
 const now = Date.UTC(2026, 2, 15, 12, 30, 45, 678);
 
@@ -27,6 +27,42 @@ describe("A time that a person writes", () => {
     assert.equal(parsed("2026-03-14T10:02:11.123456+05:30"), "2026-03-14T04:32:11.123Z");
     assert.equal(parsed("2026-03-14 10:02 -0200"), "2026-03-14T12:02:00.000Z");
     assert.equal(parsed("2026-03-14 10:02:11 UTC"), "2026-03-14T10:02:11.000Z");
+  });
+
+  describe("where the clocks change", () => {
+    const note = (text: string): string | undefined => {
+      const result = parseTime(text, now);
+      return result.ok ? result.note : result.problem;
+    };
+    before(() => {
+      process.env["TZ"] = "Europe/Berlin";
+    });
+    after(() => {
+      process.env["TZ"] = "America/Sao_Paulo";
+    });
+
+    it("is said to be skipped, and is the one that the clocks then showed", () => {
+      assert.equal(parsed("2026-03-29 02:30"), "2026-03-29T01:30:00.000Z");
+      assert.match(note("2026-03-29 02:30")!, /set forward/);
+      assert.equal(note("2026-03-29 03:00"), undefined);
+      assert.equal(note("2026-03-29 01:59:59"), undefined);
+    });
+
+    it("is said to be the first of two, and the second can be written", () => {
+      assert.equal(parsed("2026-10-25 02:30"), "2026-10-25T00:30:00.000Z");
+      assert.match(note("2026-10-25 02:30")!, /first of two\. The second is 2026-10-25 02:30:00 \+01:00$/);
+      assert.equal(parsed("2026-10-25 02:30:00 +01:00"), "2026-10-25T01:30:00.000Z");
+      assert.equal(note("2026-10-25 03:00"), undefined);
+    });
+
+    it("is written so that it is read as the same one, to the millisecond", () => {
+      for (let ms = Date.UTC(2026, 9, 24, 22); ms < Date.UTC(2026, 9, 25, 4); ms += 299_999) {
+        const read = parseTime(writtenTime(ms), now);
+        assert.equal(read.ok && read.ms, ms, writtenTime(ms));
+      }
+      assert.equal(writtenTime(Date.UTC(2026, 9, 25, 0, 30)), "2026-10-25 02:30:00");
+      assert.equal(writtenTime(Date.UTC(2026, 9, 25, 1, 30, 0, 7)), "2026-10-25 02:30:00.007 +01:00");
+    });
   });
 
   it("counts back from now", () => {

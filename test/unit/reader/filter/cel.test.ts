@@ -58,13 +58,21 @@ describe("an expression", () => {
         ],
       },
       { key: '{"id":5}', value: null },
-      { key: null, value: Buffer.from([1, 2, 255]) },
+      {
+        key: null,
+        value: Buffer.from([1, 2, 255]),
+        headers: [
+          { key: "id", value: Buffer.from([0xff, 0, 0xfe]) },
+          { key: "none", value: null },
+        ],
+      },
     ];
     assert.deepEqual(await selected(cel('key == "c1"'), records), [0]);
     assert.deepEqual(await selected(cel('value.contains("text")'), records.slice(0, 1)), [0]);
     assert.deepEqual(await selected(cel("value == null"), records), [1]);
     assert.deepEqual(await selected(cel("type(key) == map && key.id == 5"), records), [1]);
     assert.deepEqual(await selected(cel('"h" in headers && headers.h == "2"'), records), [0]);
+    assert.deepEqual(await selected(cel('headers.id == b"\\xff\\x00\\xfe" && headers.none == null'), records), [2]);
     assert.deepEqual(await selected(cel('type(value) == bytes && value == b"\\x01\\x02\\xff"'), records), [2]);
   });
 
@@ -82,6 +90,11 @@ describe("an expression", () => {
       ["offset", /^The expression gives int: it has to give true or false\.$/, 0, 6],
       ['value.a.matches("a(")', /^This is not a regular expression/, 16, 4],
       ["offset.matches(1)", /matches/, 0, 0],
+      ["value.a ==", /^The expression is not complete\.$/, 10, 1],
+      ['value.a == "🚀Zoë" &&\n  valu.b', /^Unknown variable: valu\.$/, 24, 4],
+      ["value.🚀 == 1", /^Unexpected character: 🚀\.$/, 6, 1],
+      ["(".repeat(5000), /^The expression is nested too deeply/, 250, 1],
+      ["value.a == 1 && ".repeat(5000), /^The expression is nested too deeply|^The expression is not complete/, 0, 0],
     ] as const) {
       const problem = await checkFilter(cel(expression));
       if (message === null) assert.equal(problem, null);

@@ -103,5 +103,15 @@ describe("a regular expression", () => {
     const problem = await checkFilter(regex("ab(c"));
     assert.match(problem!.message, /^This is not a regular expression: missing closing \)/);
     assert.equal(await checkFilter(regex("ab(c)")), null);
+    for (const [pattern, at, length] of [
+      ["ab(c", 0, 4],
+      ["[a-z]x[z-a]", 7, 3],
+      ["🚀a{2}b{2000}", 7, 6],
+      ["a*|*b", 3, 1],
+      ["\\\\q\\q", 3, 2],
+    ] as const) {
+      const told = await checkFilter(regex(pattern));
+      assert.deepEqual([told!.at, told!.length], [at, length], `${pattern}: ${told!.message}`);
+    }
   });
 });
