@@ -23,6 +23,7 @@ import type {
   RowTransaction,
   RowView,
 } from "../shared/messages.ts";
+import type { BatchFacts } from "./export/lines.ts";
 import { lookAt } from "./recordLook.ts";
 import type { StoredRow } from "./ring.ts";
 import type { Transactions } from "./transactions.ts";
@@ -79,6 +80,11 @@ export class RowViews {
       return Promise.all([key, value, fields]).then(([k, v, f]) => rowView(stored, at, record, transaction, k, v, f));
     }
     return rowView(stored, at, record, transaction, key, value, fields);
+  }
+
+  /** What the batch of a record says of it. */
+  batchFacts(batch: StoredBatch, record: RecordFields): BatchFacts {
+    return { codec: codecIn(batch), leaderEpoch: leaderEpochOf(batch), transaction: this.#transaction(batch, record) };
   }
 
   #transaction(batch: StoredBatch, record: RecordFields): RowTransaction | null {
@@ -208,6 +214,9 @@ function spanOf(record: RecordFields, part: PayloadPart): Span {
   return readHeaders(record, part.header + 1).headers[part.header]?.value ?? null;
 }
 
+const codecIn = (batch: StoredBatch): RowView["codec"] => codecOf(batch.attributes) ?? "none";
+const leaderEpochOf = (batch: StoredBatch): number => batch.header.readInt32BE(batch.headerAt + 12);
+
 const sizeOf = (span: Span): number => (span ? span.end - span.start : 0);
 
 function rowView(
@@ -234,8 +243,8 @@ function rowView(
     keySize: sizeOf(record.key),
     valueSize: sizeOf(record.value),
     headerCount: record.headerCount,
-    codec: codecOf(batch.attributes) ?? "none",
-    leaderEpoch: batch.header.readInt32BE(batch.headerAt + 12),
+    codec: codecIn(batch),
+    leaderEpoch: leaderEpochOf(batch),
     transaction,
     fields,
     problem: null,

@@ -89,7 +89,10 @@ export class SessionTools {
     const { ring } = this.#session;
     const seqs = spec.seqs ?? shownSeqs(this.#view.view);
     const { decoder, schemas } = this.#options;
-    const source = { count: seqs.length, record: (i: number): ExportRow | null => exported(ring.row(seqs[i]!)) };
+    const source = {
+      count: seqs.length,
+      record: (i: number): ExportRow | null => exported(ring.row(seqs[i]!), this.#rows),
+    };
     return exportRows(spec, source, { decoder, schemas, fieldOf }, signal, progress);
   }
 }
@@ -102,16 +105,17 @@ function shownSeqs(view: View): Float64Array {
 }
 
 /** null: gone, or no message */
-function placed(row: StoredRow | null): PlacedRecord | null {
+function placed(row: StoredRow | null, rows: RowViews | null = null): PlacedRecord | null {
   if (row?.kind !== "record" || isControl(row.batch.attributes)) return null;
   const { topic, partition } = row.batch;
-  return { topic, partition, record: readRecord(row.batch, row.position) };
+  const record = readRecord(row.batch, row.position);
+  return { topic, partition, record, ...(rows ? { batch: () => rows.batchFacts(row.batch, record) } : {}) };
 }
 
-function exported(row: StoredRow | null): ExportRow | null {
+function exported(row: StoredRow | null, rows: RowViews): ExportRow | null {
   if (row?.kind !== "problem") {
     if (row && isControl(row.batch.attributes)) return { kind: "control" };
-    const record = placed(row);
+    const record = placed(row, rows);
     return record && { kind: "record", ...record };
   }
   const { source, first, last, why } = row.problem;

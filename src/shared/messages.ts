@@ -402,6 +402,10 @@ export type ExportColumn =
   | "headers"
   | "keySize"
   | "valueSize"
+  | "transaction"
+  | "compression"
+  | "leaderEpoch"
+  | "timestampType"
   | { field: string };
 
 /** Where an export stands. */

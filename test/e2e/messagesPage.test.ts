@@ -92,6 +92,71 @@ describe("The Messages panel over a made-up engine", () => {
     await page.close();
   });
 
+  it("leads by keyboard into the message and back to the rows", async () => {
+    const page = await open("rows=200");
+    await page.getByRole("grid").focus();
+    await page.keyboard.press("Home");
+    await page.keyboard.press("Enter");
+    await page.locator("[role=tab]:focus").waitFor();
+    await page.keyboard.press("Escape");
+    await page.locator("[role=grid]:focus").waitFor();
+    await page.getByRole("tabpanel").waitFor();
+    await page.close();
+  });
+
+  it("has room for the digits of the largest offset that there is", async () => {
+    const page = await open("rows=200");
+    const width = async () =>
+      Number(await page.getByRole("separator", { name: "Width of Offset" }).getAttribute("aria-valuenow"));
+    const before = await width();
+    await page.evaluate(`{
+      const { engine, host } = window.fake;
+      engine.status.partitions[3].end = "12345678901234567";
+      host.emit("status", engine.status);
+    }`);
+    await page
+      .locator(`[aria-label="Width of Offset"]:not([aria-valuenow="${before}"])`)
+      .waitFor({ state: "attached" });
+    assert.ok((await width()) > before + 80);
+    await page.close();
+  });
+
+  it("goes on saying how long ago a message was when nothing else happens", async () => {
+    const page = await open("rows=200");
+    await page.getByRole("button", { name: /^Columns/ }).click();
+    await page.getByRole("radio", { name: "Relative" }).click();
+    await page.keyboard.press("Escape");
+    await page
+      .locator(".grid-row .c-time", { hasText: /^\d+ (s|min|h) ago$/ })
+      .first()
+      .waitFor();
+    // two days later
+    await page.evaluate(`{
+      const RealDate = Date;
+      window.Date = class extends RealDate { constructor(...args) { super(...(args.length ? args : [RealDate.now() + 50 * 3600_000])); } };
+    }`);
+    await page
+      .locator(".grid-row .c-time", { hasText: /^2 d ago$/ })
+      .first()
+      .waitFor();
+    await page.close();
+  });
+
+  it("shows nothing of the rows that were drawn where others are on their way", async () => {
+    const page = await open("rows=1000000&lag=1500");
+    await page.locator("[role=row][data-seq]:not([aria-busy])").first().waitFor();
+    const hidden = await page.evaluate(`(async () => {
+      const grid = document.querySelector("[role=grid]");
+      grid.scrollTop = (grid.scrollHeight - grid.clientHeight) / 2;
+      const busy = () => [...document.querySelectorAll(".grid-row[aria-busy]")];
+      while (busy().length === 0) await new Promise(requestAnimationFrame);
+      return busy().every((row) => [...row.children].every((cell) => !cell.checkVisibility({ contentVisibilityAuto: true })));
+    })()`);
+    assert.equal(hidden, true);
+    await page.locator("[role=row][data-seq]:not([aria-busy])").first().waitFor();
+    await page.close();
+  });
+
   it("breaks no rule of its content security policy, and throws nothing", () => {
     assert.deepEqual(pages.problems, []);
   });

@@ -1,4 +1,5 @@
 import type { ExportColumn, RowView, SortKey } from "../../src/shared/messages.ts";
+import { int } from "../ui/format.ts";
 import type { GridColumn } from "../ui/virtualGrid.ts";
 import type { Panel } from "./panel.ts";
 
@@ -12,14 +13,27 @@ interface ColumnKind {
   align?: "end";
   /** shown unless the user chose otherwise */
   usual?: boolean;
-  /** given up where the grid is narrow and the user has not chosen */
-  spare?: boolean;
+  /** given up where the grid is narrower than this, pixels, and the user has not chosen */
+  spare?: number;
   sort?: SortKey;
   export?: ExportColumn;
 }
 
+/** Below this width of the grid, pixels, the value needs the room of what is also in the message pane. */
+const ROOM = 720;
+
 const kinds: readonly ColumnKind[] = [
-  { id: "time", title: "time", name: "Time", chars: 12, min: 60, usual: true, sort: "time", export: "timestamp" },
+  {
+    id: "time",
+    title: "time",
+    name: "Time",
+    chars: 12,
+    min: 60,
+    usual: true,
+    spare: 440,
+    sort: "time",
+    export: "timestamp",
+  },
   { id: "topic", title: "topic", name: "Topic", chars: 16, min: 60, export: "topic" },
   { id: "partition", title: "p", name: "Partition", chars: 3, min: 32, align: "end", usual: true, export: "partition" },
   {
@@ -43,7 +57,7 @@ const kinds: readonly ColumnKind[] = [
     min: 40,
     align: "end",
     usual: true,
-    spare: true,
+    spare: ROOM,
     export: "headers",
   },
   {
@@ -54,7 +68,7 @@ const kinds: readonly ColumnKind[] = [
     min: 48,
     align: "end",
     usual: true,
-    spare: true,
+    spare: ROOM,
     sort: "size",
   },
   { id: "keySize", title: "key size", name: "Size of the key", chars: 8, min: 48, align: "end", export: "keySize" },
@@ -67,15 +81,13 @@ const kinds: readonly ColumnKind[] = [
     align: "end",
     export: "valueSize",
   },
-  { id: "transaction", title: "transaction", name: "Transaction", chars: 16, min: 60 },
-  { id: "compression", title: "codec", name: "Compression", chars: 7, min: 48 },
-  { id: "epoch", title: "epoch", name: "Leader epoch", chars: 6, min: 40, align: "end" },
-  { id: "timeType", title: "time type", name: "Timestamp type", chars: 8, min: 48 },
+  { id: "transaction", title: "transaction", name: "Transaction", chars: 16, min: 60, export: "transaction" },
+  { id: "compression", title: "codec", name: "Compression", chars: 7, min: 48, export: "compression" },
+  { id: "epoch", title: "epoch", name: "Leader epoch", chars: 6, min: 40, align: "end", export: "leaderEpoch" },
+  { id: "timeType", title: "time type", name: "Timestamp type", chars: 9, min: 48, export: "timestampType" },
 ];
 const kindOf = new Map(kinds.map((kind) => [kind.id, kind]));
 
-/** Below this width of the grid, pixels, the value needs the room of the spare columns. */
-const roomForSpare = 720;
 const cellPadding = 18;
 
 const FIELD = "field:";
@@ -93,25 +105,44 @@ export function shownIds(panel: Panel): string[] {
   const { order } = panel.layout;
   if (order) return order.filter((id) => kindOf.has(id) || fieldOf(id) !== null);
   const several = panel.init.topic === null;
-  const wide = (panel.grid?.clientWidth ?? 1000) >= roomForSpare;
-  return kinds.filter((c) => (c.usual && (wide || !c.spare)) || (several && c.id === "topic")).map(({ id }) => id);
+  const width = panel.grid?.clientWidth ?? 1000;
+  return kinds.filter((c) => (c.usual && width >= (c.spare ?? 0)) || (several && c.id === "topic")).map(({ id }) => id);
 }
 
 /** Paths of the fields that are shown, in the order in which rows carry their cells. */
 const shownFields = (panel: Panel): string[] => shownIds(panel).flatMap((id) => fieldOf(id) ?? []);
 
-export function shownColumns(panel: Panel, timeChars: number): GridColumn[] {
+/** Characters of the largest offset that there is, so that a column of them has room for all and keeps its width while it is scrolled. */
+function offsetChars(panel: Panel, shown: number): number {
+  let largest = 0n;
+  for (const { end } of panel.reading.status?.partitions ?? []) {
+    const offset = BigInt(end);
+    if (offset > largest) largest = offset;
+  }
+  return Math.max(shown, int(String(largest)).length);
+}
+
+/** @param needed characters that times and offsets take which are on screen */
+export function shownColumns(panel: Panel, needed: { time: number; offset: number }): GridColumn[] {
   const { columns: own } = panel.layout;
   const { sort } = panel.reading.view;
   const char = panel.grid?.charWidth ?? 7.6;
-  const narrow = (panel.grid?.clientWidth ?? 1000) < roomForSpare;
+  const narrow = (panel.grid?.clientWidth ?? 1000) < ROOM;
   const ids = shownIds(panel);
   return ids.map((id) => {
     const kind = kindOf.get(id);
     const path = fieldOf(id);
     const title = kind?.title ?? lastStep(path!);
     const chars =
-      id === "time" ? timeChars : id === "key" && narrow ? 10 : kind ? kind.chars : Math.max(12, title.length + 2);
+      id === "time"
+        ? needed.time
+        : id === "offset"
+          ? offsetChars(panel, needed.offset)
+          : id === "key" && narrow
+            ? 10
+            : kind
+              ? kind.chars
+              : Math.max(12, title.length + 2);
     // something has to take what is left
     const rest = chars === null || (!ids.includes("value") && id === ids.at(-1));
     return {

@@ -3,6 +3,7 @@ import type { PayloadView } from "../../src/shared/messages.ts";
 import { button } from "../ui/controls.ts";
 import { int } from "../ui/format.ts";
 import { icon } from "../ui/icon.ts";
+import { shownText } from "../ui/plainText.ts";
 import { tabs } from "../ui/tabs.ts";
 import { hexTab } from "./hexTab.ts";
 import { historyTab } from "./historyTab.ts";
@@ -12,7 +13,17 @@ import { recordTab } from "./recordTab.ts";
 
 /** The selected message: value, key, headers, what else the record says, and its bytes. */
 export function detailPane(panel: Panel): TemplateResult {
-  return html`<aside id="detail" class="pane" aria-label="Message">${content(panel)}</aside>`;
+  return html`<aside
+    id="detail"
+    class="pane"
+    aria-label="Message"
+    @keydown=${(e: KeyboardEvent) => {
+      // back to the rows, from which Enter led here
+      if (e.key === "Escape" && !e.defaultPrevented) panel.grid?.focusRows();
+    }}
+  >
+    ${content(panel)}
+  </aside>`;
 }
 
 function content(panel: Panel): TemplateResult {
@@ -58,7 +69,7 @@ function content(panel: Panel): TemplateResult {
         [
           { id: "value", title: "Value", warning: warn(d.value) },
           { id: "key", title: "Key", warning: warn(d.key) },
-          { id: "headers", title: "Headers", count: d.headers.length },
+          { id: "headers", title: "Headers", ...(d.headers.length > 0 ? { count: d.headers.length } : {}) },
           { id: "record", title: "Record" },
           { id: "hex", title: "Hex" },
           { id: "history", title: "History" },
@@ -126,11 +137,11 @@ function tabContent(panel: Panel): TemplateResult {
         : html`<div class="headers" role="table" aria-label="Headers">
             ${d.headers.map(
               (h, i) => html`<div class="header-row" role="row">
-                <span class="header-key" role="rowheader">${h.key}</span>
+                <span class="header-key" role="rowheader">${shownText(h.key)}</span>
                 <span class="header-value" role="cell"
                   >${
                     h.value
-                      ? html`<span class="header-text">${h.value.text || html`<span class="none">empty</span>`}</span>${
+                      ? html`<span class="header-text">${shownText(h.value.text) || html`<span class="none">empty</span>`}</span>${
                           h.value.format === "binary" ? html`<span class="tag">hex</span>` : nothing
                         }`
                       : html`<span class="none">null</span>`
@@ -148,10 +159,7 @@ function tabContent(panel: Panel): TemplateResult {
                     icon: "file-binary",
                     iconOnly: true,
                     disabled: !h.value,
-                    onClick: () => {
-                      selection.hexPart = { header: i };
-                      selection.chooseTab("hex");
-                    },
+                    onClick: () => selection.showBytes({ header: i }),
                   })}</span
                 >
               </div>`,

@@ -6,7 +6,7 @@ import type { Panel } from "./panel.ts";
 import { exportRows } from "./rowMenu.ts";
 
 const formats: readonly { format: ExportFormat; label: string; hint: string }[] = [
-  { format: "jsonl", label: "JSON Lines", hint: "one object a line, as npm run read prints them" },
+  { format: "jsonl", label: "JSON Lines", hint: "an object on each line" },
   { format: "json", label: "JSON", hint: "one array" },
   { format: "csv", label: "CSV", hint: "the columns that are shown" },
   { format: "raw", label: "Raw values", hint: "a file for each value, in a folder" },

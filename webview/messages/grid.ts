@@ -2,10 +2,12 @@ import { html, nothing, type TemplateResult } from "lit";
 import { guard } from "lit/directives/guard.js";
 import { JSON_FORMATS } from "../../src/shared/decoding.ts";
 import type { Cell, RowView } from "../../src/shared/messages.ts";
+import { cssName } from "../ui/cssName.ts";
 import { int, size, timeText } from "../ui/format.ts";
 import { icon } from "../ui/icon.ts";
 import { jsonTokens } from "../ui/jsonTokens.ts";
-import { cssName, type GridColumn, type GridRow } from "../ui/virtualGrid.ts";
+import type { GridColumn, GridRow, Reach } from "../ui/virtualGrid.ts";
+import "../ui/virtualGrid.ts";
 import { fieldOf, moveColumn, shownColumns, sortBy, transactionText } from "./columns.ts";
 import type { Panel } from "./panel.ts";
 import { copyRows, openRowMenu, sameKey } from "./rowMenu.ts";
@@ -20,18 +22,20 @@ const NO_CELLS = 3;
 export function messagesGrid(panel: Panel, attach: unknown): TemplateResult {
   const { rows, status } = panel.reading;
   const now = new Date();
+  tick(panel);
   const { time } = panel.layout;
-  let timeChars = 12;
+  const chars = { time: 12, offset: 6 };
   if (panel.grid) {
     const { from, to } = panel.grid.position.range(0);
     for (let place = from; place < to; place++) {
       const row = rows.get(place);
-      if (row) timeChars = Math.max(timeChars, timeText(row.timestamp, time, now).length);
+      if (!row) continue;
+      chars.time = Math.max(chars.time, timeText(row.timestamp, time, now).length);
+      chars.offset = Math.max(chars.offset, int(row.offset).length);
     }
   }
-  const shown = shownColumns(panel, timeChars);
-  // so many characters fit into the grid at most; in steps, so that dragging a pane does not draw every row anew
-  const chars = Math.ceil((panel.grid?.clientWidth ?? 1000) / (panel.grid?.charWidth ?? 7.6) / 40) * 40;
+  const shown = shownColumns(panel, chars);
+  const look = lookOf(panel, shown, now);
   return html`<kw-grid
     class=${status?.state === "failed" && rows.next === rows.first ? "hollow" : ""}
     .label=${`Messages of ${panel.init.name}`}
@@ -45,7 +49,7 @@ export function messagesGrid(panel: Panel, attach: unknown): TemplateResult {
       run: rows.run,
       row: (place: number) => {
         const row = rows.get(place);
-        return row && gridRow(panel, row, now, shown, chars);
+        return row && gridRow(panel, row, look);
       },
       ensure: (from: number, to: number) => rows.ensure(from, to),
     }}
@@ -54,15 +58,48 @@ export function messagesGrid(panel: Panel, attach: unknown): TemplateResult {
   ></kw-grid>`;
 }
 
+/** What the cells of all rows have in common. */
+interface Look {
+  columns: readonly GridColumn[];
+  /** characters that fit into each column at most */
+  chars: readonly number[];
+  now: Date;
+  time: TimeStyle;
+  /** changes when rows have to be built anew */
+  key: string;
+}
+
+function lookOf(panel: Panel, columns: readonly GridColumn[], now: Date): Look {
+  const { time } = panel.layout;
+  const { clientWidth = 1000, charWidth = 7.6, narrowest = 7.6 } = panel.grid ?? {};
+  const rest = clientWidth - columns.reduce((sum, { width }) => sum + (width ?? 0), 0);
+  // in steps, so that dragging a pane or an edge does not draw every row at each pixel
+  const chars = columns.map(
+    ({ width, min }) => Math.ceil(Math.max(min, width ?? rest) / Math.min(charWidth, narrowest) / 20) * 20,
+  );
+  // "how long ago" changes by itself
+  const moment = time === "relative" ? Math.floor(now.getTime() / 1000) : now.getDate();
+  const key = [moment, time, ...columns.map(({ id }, i) => `${id} ${chars[i]}`)].join("\n");
+  return { columns, chars, now, time, key };
+}
+
+let ticking: ReturnType<typeof setTimeout> | undefined;
+
+/** How long ago something was changes also when nothing else does. */
+function tick(panel: Panel): void {
+  clearTimeout(ticking);
+  if (panel.layout.time === "relative") ticking = setTimeout(() => panel.changed(), 1000);
+}
+
 function events(panel: Panel) {
   return {
-    select: (place: number, how: "pointer" | "keyboard", reach: "one" | "toggle" | "range") => {
+    select: (place: number, how: "pointer" | "keyboard", reach: Reach) => {
       if (how === "pointer" && reach === "one") panel.selection.open = true;
       const seq = panel.reading.rows.get(place)?.seq ?? null;
       if (reach === "range") panel.marks.extendTo(place);
       else if (reach === "toggle" && seq !== null) panel.marks.toggle(seq, place);
-      else panel.marks.only(seq, place);
-      panel.selection.selectAt(place);
+      else if (reach === "one") panel.marks.only(seq, place);
+      panel.selection.selectAt(place, reach === "one");
     },
     selectAll: () => panel.marks.everything(),
     menu: (x: number, y: number, column: string | null) => openRowMenu(panel, x, y, column),
@@ -94,7 +131,7 @@ function events(panel: Panel) {
         panel.changed();
       } else panel.selection.close();
     },
-    copy: () => (panel.marks.count > 1 ? copyRows(panel, "value") : void panel.selection.copyValue()),
+    copy: () => (panel.marks.count > 1 ? copyRows(panel, "value") : void panel.selection.copy("value")),
     resize: (column: string, width: number) => {
       panel.layout = { ...panel.layout, columns: { ...panel.layout.columns, [column]: width } };
       panel.save();
@@ -116,36 +153,27 @@ function events(panel: Panel) {
   };
 }
 
-function gridRow(panel: Panel, row: RowView, now: Date, shown: readonly GridColumn[], chars: number): GridRow {
-  const { time } = panel.layout;
-  // "how long ago" changes by itself
-  const moment = time === "relative" ? Math.floor(now.getTime() / 1000) : now.getDate();
-  const ids = shown.map(({ id }) => id).join("\n");
+function gridRow(panel: Panel, row: RowView, look: Look): GridRow {
   // a row never changes: it is built once, and again only when the day or the columns do
-  const cells = guard([row, moment, ids, chars, time], () =>
-    row.kind === "record" ? recordCells(row, now, shown, chars, time) : spanningCells(row, now, shown, time),
+  const cells = guard([row, look.key], () =>
+    row.kind === "record" ? recordCells(row, look) : spanningCells(row, look),
   );
   const state = row.transaction?.state === "aborted" ? "aborted" : row.value === null ? "tombstone" : "";
   return { class: row.kind === "record" ? state : row.kind, marked: panel.marks.has(row.seq), cells };
 }
 
-function recordCells(
-  row: RowView,
-  now: Date,
-  shown: readonly GridColumn[],
-  chars: number,
-  time: TimeStyle,
-): TemplateResult[] {
+function recordCells(row: RowView, look: Look): TemplateResult[] {
   let field = 0;
-  return shown.map((c, i) => {
-    const cell =
-      fieldOf(c.id) === null ? content(row, c.id, now, chars, time) : fieldContent(row.fields[field++], chars);
+  return look.columns.map((c, i) => {
+    const chars = look.chars[i]!;
+    const cell = fieldOf(c.id) === null ? content(row, c.id, look, chars) : fieldContent(row.fields[field++], chars);
     return html`<div role="gridcell" aria-colindex=${i + 1} class=${`cell c-${cssName(c.id)} ${c.align === "end" ? "end" : ""}`}>${cell}</div>`;
   });
 }
 
 /** A marker or an unreadable batch: where it is, and a sentence over the rest. */
-function spanningCells(row: RowView, now: Date, shown: readonly GridColumn[], time: TimeStyle): TemplateResult[] {
+function spanningCells(row: RowView, look: Look): TemplateResult[] {
+  const shown = look.columns;
   const sentence = row.kind === "problem" ? row.problem : (row.value?.text ?? "");
   const places = new Set(["time", "topic", "partition", "offset"]);
   const last = shown.findLastIndex(({ id }, i) => places.has(id) && i < shown.length - 1 && i < NO_CELLS + 1);
@@ -153,7 +181,7 @@ function spanningCells(row: RowView, now: Date, shown: readonly GridColumn[], ti
     .slice(0, last + 1)
     .map(
       (c, i) =>
-        html`<div role="gridcell" aria-colindex=${i + 1} class=${`cell c-${cssName(c.id)} ${c.align === "end" ? "end" : ""}`}>${places.has(c.id) ? content(row, c.id, now, 0, time) : nothing}</div>`,
+        html`<div role="gridcell" aria-colindex=${i + 1} class=${`cell c-${cssName(c.id)} ${c.align === "end" ? "end" : ""}`}>${places.has(c.id) ? content(row, c.id, look, 0) : nothing}</div>`,
     );
   return [
     ...cells,
@@ -169,7 +197,7 @@ function fieldContent(cell: Cell | null | undefined, chars: number): unknown {
     : nothing;
 }
 
-function content(row: RowView, column: string, now: Date, chars: number, time: TimeStyle): unknown {
+function content(row: RowView, column: string, { now, time }: Look, chars: number): unknown {
   switch (column) {
     case "time":
       return timeText(row.timestamp, time, now);

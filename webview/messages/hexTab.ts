@@ -10,6 +10,10 @@ const nameOf = (part: PayloadPart): string => (typeof part === "string" ? part :
 const partOf = (name: string): PayloadPart =>
   name === "key" || name === "value" ? name : { header: Number(name.slice("header:".length)) };
 
+/** Bytes to a line: offset, 16 bytes and their characters take 80 characters. */
+export const bytesPerLine = (panel: Panel): 8 | 16 =>
+  (document.getElementById("detail")?.clientWidth ?? 800) < 80 * (panel.grid?.charWidth ?? 7.6) + 28 ? 8 : 16;
+
 /** The bytes of value, key or a header, page by page. */
 export function hexTab(panel: Panel, d: RecordDetail): TemplateResult {
   const { selection } = panel;
@@ -20,8 +24,6 @@ export function hexTab(panel: Panel, d: RecordDetail): TemplateResult {
   ];
   const chosen = nameOf(selection.hexPart);
   const hex = selection.hex;
-  // offset, 16 bytes and their characters take 80 characters
-  const narrow = (document.getElementById("detail")?.clientWidth ?? 800) < 80 * (panel.grid?.charWidth ?? 7.6);
   return html`<div class="chips">
       ${dropdown({
         label: "Bytes of",
@@ -43,7 +45,7 @@ export function hexTab(panel: Panel, d: RecordDetail): TemplateResult {
         ? html`<p class="dim">There are no bytes: it is null.</p>`
         : hex.size === 0
           ? html`<p class="dim">Zero bytes.</p>`
-          : hexView(hex.bytes, hex.from, narrow ? 8 : 16)
+          : hexView(hex.bytes, hex.from, bytesPerLine(panel))
     }
     ${
       hex && hex.bytes.length < hex.size

@@ -1,10 +1,12 @@
 import { html, nothing, type TemplateResult } from "lit";
+import { guard } from "lit/directives/guard.js";
 import type { RecordDetail } from "../../src/shared/messages.ts";
 import { isCancelled, messageOf } from "../../src/shared/userError.ts";
 import { button, progressRing } from "../ui/controls.ts";
 import { count, int, timeText } from "../ui/format.ts";
 import { icon } from "../ui/icon.ts";
 import { jsonTokens } from "../ui/jsonTokens.ts";
+import { shownText } from "../ui/plainText.ts";
 import type { Panel } from "./panel.ts";
 
 /** messages of one key that are shown, the newest */
@@ -65,7 +67,7 @@ export function historyTab(panel: Panel, d: RecordDetail): TemplateResult {
       ${count(entries.length, "kept message")} with this key${full ? `, the newest ${int(MOST)}` : ""}, the newest first.
     </p>
     <div class="history" role="list" aria-label="History of the key" tabindex="0">
-      ${[...entries].reverse().map((entry, i, all) => version(panel, entry, all[i + 1] ?? null, entry.seq === d.seq))}
+      ${guard([entries, d.seq, panel.layout.time], () => [...entries].reverse().map((entry, i, all) => version(panel, entry, all[i + 1] ?? null, entry.seq === d.seq)))}
     </div>`;
 }
 
@@ -95,7 +97,7 @@ function version(panel: Panel, entry: RecordDetail, before: RecordDetail | null,
         : html`<div class="code">
             ${lines.map((line) => {
               const changed = former !== null && !former.has(line);
-              return html`<div class=${`line ${changed ? "changed" : ""}`}>${changed ? html`<span class="sr-only">changed: </span>` : nothing}${jsonTokens(line).map((t) => html`<span class=${`t-${t.kind}`}>${t.text}</span>`)}</div>`;
+              return html`<div class=${`line ${changed ? "changed" : ""}`}>${changed ? html`<span class="sr-only">changed: </span>` : nothing}${jsonTokens(line).map((t) => html`<span class=${`t-${t.kind}`}>${shownText(t.text)}</span>`)}</div>`;
             })}
           </div>`
     }

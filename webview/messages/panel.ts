@@ -19,7 +19,7 @@ import { Producing } from "./producing.ts";
 import { Reading } from "./reading.ts";
 import { Schemas } from "./schemas.ts";
 import { Selection } from "./selection.ts";
-import { TreeState } from "./valueTree.ts";
+import { TreeState } from "./treeState.ts";
 
 export type HostRpc = Rpc<object, MessagesHostMethods, object, MessagesHostEvents>;
 

@@ -5,9 +5,15 @@ import { button } from "../ui/controls.ts";
 import { int, size } from "../ui/format.ts";
 import { hexView } from "../ui/hexView.ts";
 import { icon } from "../ui/icon.ts";
-import { countLines, textView } from "../ui/jsonView.ts";
+import { hasMoreLines, textView } from "../ui/jsonView.ts";
+import { bytesPerLine } from "./hexTab.ts";
 import type { Panel } from "./panel.ts";
+import { exportRows } from "./rowMenu.ts";
+import { TREE_BYTES } from "./selection.ts";
 import { valueTree } from "./valueTree.ts";
+
+/** Lines of a text that are shown: more would be higher than a browser's pages can be. */
+const MOST_LINES = 1_000_000;
 
 const formatNames: Record<PayloadView["format"], string> = {
   json: "JSON",
@@ -54,7 +60,7 @@ export function payload(
         ? html`<p class="dim">Zero bytes: not null, but empty.</p>`
         : json && part === "value" && panel.layout.tree && view.textCut === 0
           ? valueTree(panel, view.text, panel.tree)
-          : text(panel, view, json)
+          : text(panel, part, view, json)
     }`;
 }
 
@@ -88,15 +94,16 @@ function payloadTools(panel: Panel, part: "key" | "value", view: PayloadView, js
           icon: "list-tree",
           iconOnly: true,
           pressed: panel.layout.tree,
-          disabled: view.textCut > 0,
+          disabled: view.textCut > 0 && view.size > TREE_BYTES,
           title:
-            view.textCut > 0
-              ? "The tree needs the whole value: show more of it first"
+            view.textCut > 0 && view.size > TREE_BYTES
+              ? `A tree needs the whole value, and there are trees of up to ${size(TREE_BYTES)}`
               : panel.layout.tree
                 ? "Show as text"
                 : "Show as a tree",
           onClick: () => {
             panel.layout = { ...panel.layout, tree: !panel.layout.tree };
+            panel.selection.wholeForTree();
             panel.save();
             panel.changed();
           },
@@ -106,8 +113,7 @@ function payloadTools(panel: Panel, part: "key" | "value", view: PayloadView, js
     label: `Copy ${part}`,
     icon: "copy",
     iconOnly: true,
-    title: view.textCut > 0 ? `Copy what is shown of the ${part}` : `Copy ${part}`,
-    onClick: () => void panel.attempt(() => panel.rpc.call("copyText", [view.text])),
+    onClick: () => void panel.selection.copy(part),
   })}${button({
     label: `Open ${part} in an editor`,
     icon: "go-to-file",
@@ -133,32 +139,37 @@ function problems(panel: Panel, part: "key" | "value", view: PayloadView): Templ
     ${
       raw && view.format !== "binary" && !decodedBySchema(view)
         ? html`<h3>Bytes${raw.size > raw.bytes.length ? html` <span class="dim">first ${raw.bytes.length} of ${int(raw.size)}</span>` : nothing}</h3>
-          ${hexView(raw.bytes, 0)}
+          ${hexView(raw.bytes, 0, bytesPerLine(panel))}
           <h3>As text</h3>`
         : nothing
-    }
-    ${raw && view.format === "binary" ? hexView(raw.bytes, 0) : nothing}`;
+    }`;
 }
 
-function text(panel: Panel, view: PayloadView, json: boolean): TemplateResult | typeof nothing {
-  const { selection } = panel;
-  if (view.format === "binary") {
-    if (view.problems.length > 0 && selection.rawBytes.size > 0) return moreHexHint(panel, view);
-    return html`${textView(view.text, false, selection.maxLines)}${moreHexHint(panel, view)}`;
-  }
-  const lines = countLines(view.text, selection.maxLines);
-  const linesCut = lines > selection.maxLines;
-  return html`${textView(view.text, json, selection.maxLines)}
+function text(panel: Panel, part: "key" | "value", view: PayloadView, json: boolean): TemplateResult {
+  if (view.format === "binary") return binary(panel, part);
+  const linesCut = hasMoreLines(view.text, MOST_LINES);
+  return html`${textView(view.text, json, MOST_LINES)}
   ${
     view.textCut > 0 || linesCut
       ? html`<div class="cut">
-          <span
-            >${view.textCut > 0 ? cutSentence(view) : html`Shown up to line ${int(selection.maxLines)}.`}</span
-          >
-          ${button({ label: "Show more", onClick: () => selection.more() })}
+          <span>${view.textCut > 0 ? cutSentence(view) : html`Shown up to line ${int(MOST_LINES)}.`}</span>
+          ${view.textCut > 0 ? theRest(panel, part) : nothing}
         </div>`
       : nothing
   }`;
+}
+
+function theRest(panel: Panel, part: "key" | "value"): TemplateResult {
+  const { selection } = panel;
+  if (selection.hasMore) return button({ label: "Show more", onClick: () => selection.more() });
+  if (part === "key") return html`<span>The Hex tab has all of its bytes.</span>`;
+  return button({
+    label: "Export the whole value…",
+    icon: "export",
+    onClick: () => {
+      if (selection.seq !== null) exportRows(panel, "raw", [selection.seq]);
+    },
+  });
 }
 
 function cutSentence(view: PayloadView): string {
@@ -167,10 +178,16 @@ function cutSentence(view: PayloadView): string {
   return `The first ${size(view.shownBytes)} of ${size(view.size)} are shown.`;
 }
 
-function moreHexHint(panel: Panel, view: PayloadView): TemplateResult | typeof nothing {
-  if (view.size <= 512) return nothing;
-  return html`<div class="cut">
-    <span>${int(view.size)} bytes.</span>
-    ${button({ label: "All bytes", onClick: () => panel.selection.chooseTab("hex") })}
-  </div>`;
+/** The first bytes with their characters, and the way to the others. */
+function binary(panel: Panel, part: "key" | "value"): TemplateResult {
+  const raw = panel.selection.rawBytes.get(part);
+  if (!raw) return html`<p class="dim">Loading…</p>`;
+  return html`${hexView(raw.bytes, 0, bytesPerLine(panel))}${
+    raw.bytes.length < raw.size
+      ? html`<div class="cut">
+          <span>${int(raw.bytes.length)} of ${int(raw.size)} bytes are shown.</span>
+          ${button({ label: "All bytes", onClick: () => panel.selection.showBytes(part) })}
+        </div>`
+      : nothing
+  }`;
 }

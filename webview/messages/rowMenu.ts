@@ -19,7 +19,7 @@ function items(panel: Panel, column: string | null): MenuItem[] {
   const one = n <= 1;
   const many = one ? "" : ` of ${count(n, "message")}`;
   const list: MenuItem[] = [
-    { label: `Copy value${many}`, icon: "copy", keys: "Ctrl+C", run: () => copyRows(panel, "value") },
+    { label: `Copy value${many}`, icon: "copy", keys: "Control+C", run: () => copyRows(panel, "value") },
     { label: `Copy key${many}`, run: () => copyRows(panel, "key") },
     { label: "Copy as JSON", run: () => copyRows(panel, "json") },
     { label: "Copy as kcat command", run: () => copyRows(panel, "kcat") },
@@ -39,8 +39,8 @@ function items(panel: Panel, column: string | null): MenuItem[] {
     },
     { label: "Resend…", icon: "send", disabled: n === 0, run: () => resend(panel) },
     { label: "Only this key", icon: "key", group: true, disabled: !one, run: () => onlyThisKey(panel) },
-    { label: "Next with the same key", keys: "Alt+Down", disabled: !one, run: () => sameKey(panel, 1) },
-    { label: "Previous with the same key", keys: "Alt+Up", disabled: !one, run: () => sameKey(panel, -1) },
+    { label: "Next with the same key", keys: "Alt+ArrowDown", disabled: !one, run: () => sameKey(panel, 1) },
+    { label: "Previous with the same key", keys: "Alt+ArrowUp", disabled: !one, run: () => sameKey(panel, -1) },
     { label: "History of the key", icon: "history", disabled: !one, run: () => selection.showTab("history") },
   ];
   const filter = column === null ? null : filterByCell(panel, column);

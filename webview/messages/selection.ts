@@ -1,11 +1,15 @@
+import { JSON_FORMATS } from "../../src/shared/decoding.ts";
 import type { BytesView, PayloadPart, RecordDetail, RowView } from "../../src/shared/messages.ts";
 import type { MessagesState, RecordRef } from "../../src/shared/protocol.ts";
 import { isCancelled, messageOf } from "../../src/shared/userError.ts";
 import type { Panel } from "./panel.ts";
 
-/** How much of a payload's text is asked for and drawn at first; "show more" multiplies both. */
+/** How much of a payload's text is asked for at first, and at most; "show more" multiplies it. */
 const firstChars = 100_000;
-const firstLines = 1500;
+const mostChars = 10_000_000;
+/** Values of up to this size, bytes, are fetched whole when they are shown as a tree. */
+export const TREE_BYTES = 4_000_000;
+const rawPage = 512;
 const hexPage = 4096;
 
 export type DetailTab = "value" | "key" | "headers" | "record" | "hex" | "history";
@@ -26,11 +30,10 @@ export class Selection {
   open: boolean;
   tab: DetailTab;
   maxChars = firstChars;
-  maxLines = firstLines;
   hexPart: PayloadPart = "value";
   hex: BytesView | null = null;
-  /** raw bytes shown under a failed decode, by part */
-  readonly rawBytes = new Map<string, BytesView>();
+  /** the first bytes of what is binary or could not be decoded */
+  readonly rawBytes = new Map<"key" | "value", BytesView>();
   /** a record to select as soon as it is kept, if that is before `until` (ms); and whether to scroll there */
   private wanted: (RecordRef & { until: number; go: boolean }) | null;
   private searching = false;
@@ -44,12 +47,12 @@ export class Selection {
     this.wanted = state.selected && { ...state.selected, until: Date.now() + 15_000, go: true };
   }
 
-  /** Selects the row at a place of the view. */
-  selectAt(at: number): void {
+  /** Looks at the row at a place of the view; `alone`: it is what is selected, too. */
+  selectAt(at: number, alone = true): void {
     const row = this.panel.reading.rows.get(at);
     this.at = at;
     if (row) {
-      this.select(row, at);
+      this.select(row, at, alone);
       return;
     }
     // it is drawn as selected at once; which record that is, is known when the row is here
@@ -58,11 +61,11 @@ export class Selection {
     void this.panel.attempt(async () => {
       const { rows, ...window } = await this.panel.rpc.call("rows", [at, at + 1]);
       const same = window.run === run && window.revision === revision && this.at === at;
-      if (same && rows[0]) this.select(rows[0], at);
+      if (same && rows[0]) this.select(rows[0], at, alone);
     });
   }
 
-  private select(row: RowView, at: number | null): void {
+  private select(row: RowView, at: number | null, alone = true): void {
     const { seq } = row;
     this.at = at;
     if (seq === this.seq && this.detail) {
@@ -71,12 +74,11 @@ export class Selection {
     }
     this.wanted = null;
     // beside a selection of several the row that is looked at stays one of them
-    if (this.panel.marks.count <= 1) this.panel.marks.only(seq, at);
+    if (alone && this.panel.marks.count <= 1) this.panel.marks.only(seq, at);
     this.seq = seq;
     this.row = row;
     this.record = { topic: row.topic, partition: row.partition, offset: row.offset };
     this.maxChars = firstChars;
-    this.maxLines = firstLines;
     void this.load(seq);
     this.panel.save();
     this.panel.changed();
@@ -206,10 +208,23 @@ export class Selection {
       });
   }
 
+  get hasMore(): boolean {
+    return this.maxChars < mostChars;
+  }
+
+  /** A tree is of the whole value: asks for it, where one is shown and the value is not too large for that. */
+  wholeForTree(): void {
+    const { seq } = this;
+    const value = this.detail?.value;
+    if (seq === null || !this.panel.layout.tree || !value || value.textCut === 0 || !this.hasMore) return;
+    if (value.size > TREE_BYTES || !JSON_FORMATS.has(value.format)) return;
+    this.maxChars = mostChars;
+    void this.load(seq);
+  }
+
   /** Asks for more of the payloads' text. */
   more(): void {
-    this.maxChars *= 5;
-    this.maxLines *= 5;
+    this.maxChars = Math.min(mostChars, this.maxChars * 5);
     if (this.seq !== null) void this.load(this.seq);
     this.panel.changed();
   }
@@ -242,6 +257,7 @@ export class Selection {
       this.panel.changed();
       if (detail && this.tab === "hex") await this.loadHex(this.hexPart, hexPage);
       if (detail) await this.loadRaw(detail);
+      this.wholeForTree();
     } catch (error) {
       if (isCancelled(error) || this.seq !== seq) return;
       this.detail = null;
@@ -260,14 +276,16 @@ export class Selection {
     });
   }
 
-  /** The first bytes of whatever could not be decoded stand right below the reason. */
+  /** The first bytes of whatever is bytes, or could not be decoded: those stand right below the reason. */
   private async loadRaw(detail: RecordDetail): Promise<void> {
-    const parts: [string, PayloadPart][] = [];
-    if (detail.key?.problems.length) parts.push(["key", "key"]);
-    if (detail.value?.problems.length) parts.push(["value", "value"]);
-    for (const [name, part] of parts) {
-      const bytes = await this.panel.rpc.call("bytes", [detail.seq, part, 0, 512], this.abort?.signal);
-      if (bytes && this.detail === detail) this.rawBytes.set(name, bytes);
+    const parts: ("key" | "value")[] = [];
+    for (const part of ["key", "value"] as const) {
+      const view = detail[part];
+      if (view?.problems.length || view?.format === "binary") parts.push(part);
+    }
+    for (const part of parts) {
+      const bytes = await this.panel.rpc.call("bytes", [detail.seq, part, 0, rawPage], this.abort?.signal);
+      if (bytes && this.detail === detail) this.rawBytes.set(part, bytes);
     }
   }
 
@@ -283,18 +301,26 @@ export class Selection {
     this.panel.changed();
   }
 
+  /** Shows a part in the hex tab. */
+  showBytes(part: PayloadPart): void {
+    this.hexPart = part;
+    this.hex = null;
+    this.chooseTab("hex");
+  }
+
   moreHex(): void {
     void this.loadHex(this.hexPart, (this.hex?.bytes.length ?? 0) * 4 || hexPage);
   }
 
-  /** The whole text of the selected value, for the clipboard. */
-  async copyValue(): Promise<void> {
-    const seq = this.seq;
+  /** The whole text of the selected key or value, for the clipboard: what is not all here does not come by here either. */
+  async copy(part: "key" | "value"): Promise<void> {
+    const { seq } = this;
     if (seq === null) return;
+    const whole = this.detail?.seq === seq && !this.detail[part]?.textCut;
     await this.panel.attempt(async () => {
-      const detail = await this.panel.rpc.call("detail", [seq, 20_000_000]);
-      const text = detail ? (detail.value?.text ?? "") : (this.row?.problem ?? "");
-      await this.panel.rpc.call("copyText", [text]);
+      if (whole || this.row?.kind === "problem")
+        await this.panel.rpc.call("copyText", [this.detail?.[part]?.text ?? this.row?.problem ?? ""]);
+      else await this.panel.rpc.call("copyRows", [[seq], part]);
     });
   }
 }

@@ -30,7 +30,7 @@ export function toolbar(panel: Panel): TemplateResult {
       title: "Clear: drop the messages shown here (nothing changes on the cluster)",
       onClick: () => reading.clear(),
     })}
-    <span class="spring"></span>
+    <div class="toolbar-tools" role="presentation">
     ${goToPopup(panel)} ${columnsPopup(panel)} ${panel.init.hasRegistry ? schemasPopup(panel) : nothing} ${exportPopup(panel)}
     ${button({
       label: "Copy link",
@@ -76,6 +76,7 @@ export function toolbar(panel: Panel): TemplateResult {
             onClick: () => (producing.open ? producing.hide() : producing.show()),
           })
     }
+    </div>
   </div>`;
 }
 

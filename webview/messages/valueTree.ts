@@ -1,98 +1,104 @@
 import { html, nothing, type TemplateResult } from "lit";
-import {
-  type OutlineNode,
-  outlineChildren,
-  outlineRoot,
-  outlineSize,
-  unescaped,
-} from "../../src/shared/jsonOutline.ts";
+import { type OutlineNode, outlineSize, unescaped } from "../../src/shared/jsonOutline.ts";
 import { button } from "../ui/controls.ts";
 import { int } from "../ui/format.ts";
 import { icon } from "../ui/icon.ts";
+import type { Lines } from "../ui/lines.ts";
+import "../ui/lines.ts";
 import { openMenu } from "../ui/menu.ts";
+import { shownText } from "../ui/plainText.ts";
 import { fieldId, shownIds, toggleColumn } from "./columns.ts";
 import { celPath } from "./filterCompletion.ts";
 import type { Panel } from "./panel.ts";
+import type { TreeLine, TreeState } from "./treeState.ts";
 
-/** children of one node that are drawn at first; more come by a button */
-const FIRST = 100;
-/** characters of a value beside its name */
+/** characters of a name, and of a value beside it */
 const CHARS = 300;
-
-/** What is open, by path, and how many children of each are drawn: kept while the panel lives, so that the next message opens alike. */
-export class TreeState {
-  readonly open = new Set<string>(["$"]);
-  readonly most = new Map<string, number>();
-  /** path of the node that the keys act on */
-  focus = "$";
-}
+/** From this level on lines say how deep they are: their indentation does not grow any more. */
+const DEEP = 16;
 
 /** A JSON value as a tree, with what can be done with a field: copied, shown as a column, filtered by. */
 export function valueTree(panel: Panel, text: string, state: TreeState): TemplateResult {
-  const root = outlineRoot(text);
-  if (!root) return html`<p class="dim">This is not whole JSON: show it as text.</p>`;
-  const lines: TemplateResult[] = [];
-  const paths: string[] = [];
-  const visit = (node: OutlineNode, level: number): void => {
-    paths.push(node.path);
-    lines.push(nodeLine(panel, text, node, level, state));
-    if (!state.open.has(node.path)) return;
-    const most = state.most.get(node.path) ?? FIRST;
-    const { nodes, more } = outlineChildren(text, node, most);
-    for (const child of nodes) visit(child, level + 1);
-    if (more) {
-      lines.push(
-        html`<div class="tree-more" .style=${`--level: ${level + 1}`}>
-          ${button({
-            label: `Show more of ${node.path}`,
-            onClick: () => {
-              state.most.set(node.path, most * 10);
-              panel.changed();
-            },
-          })}
-        </div>`,
-      );
-    }
-  };
-  visit(root, 1);
-  if (!paths.includes(state.focus)) state.focus = "$";
-  return html`<div class="tree" role="tree" aria-label="Fields of the value" @keydown=${(e: KeyboardEvent) => onKey(panel, text, root, paths, state, e)}>
-    ${lines}
-  </div>`;
+  const lines = state.lines(text);
+  if (lines.length === 0) return html`<p class="dim">This is not whole JSON: show it as text.</p>`;
+  const focused = state.focused(lines);
+  return html`<kw-lines
+    class="tree"
+    role="tree"
+    aria-label="Fields of the value"
+    .count=${lines.length}
+    .focused=${focused}
+    .line=${(index: number) => lineAt(panel, text, lines, index, state, index === focused)}
+    @keydown=${(e: KeyboardEvent) => onKey(panel, text, lines, state, e)}
+  ></kw-lines>`;
 }
 
-function nodeLine(panel: Panel, text: string, node: OutlineNode, level: number, state: TreeState): TemplateResult {
+function lineAt(
+  panel: Panel,
+  text: string,
+  lines: readonly TreeLine[],
+  index: number,
+  state: TreeState,
+  focused: boolean,
+): TemplateResult {
+  const { node, level, place, of, more } = lines[index]!;
+  const indent = `--level: ${Math.min(level, DEEP)}`;
+  if (more)
+    return html`<div class="tree-more" .style=${indent}>
+      ${button({
+        label: `Show more of ${node.path.length > 60 ? `…${node.path.slice(-59)}` : node.path}`,
+        onClick: () => {
+          state.showMore(node.path);
+          // the button is gone: in its place is the first that is new
+          state.setFocus(state.lines(text), index);
+          panel.changed();
+          focusSoon(index);
+        },
+      })}
+    </div>`;
   const holds = node.kind === "object" || node.kind === "array";
-  const open = holds && state.open.has(node.path);
-  const toggle = (): void => {
-    if (!state.open.delete(node.path)) state.open.add(node.path);
-    panel.changed();
-  };
+  const open = state.isOpen(node);
   return html`<div
     role="treeitem"
     class="tree-line"
-    data-path=${node.path}
+    data-line=${index}
     aria-level=${level}
+    aria-posinset=${place}
+    aria-setsize=${of}
     aria-expanded=${holds ? open : nothing}
-    aria-selected=${state.focus === node.path}
-    tabindex=${state.focus === node.path ? 0 : -1}
-    .style=${`--level: ${level}`}
+    aria-selected=${focused}
+    tabindex=${focused ? 0 : -1}
+    .style=${indent}
     @click=${() => {
-      state.focus = node.path;
-      if (holds) toggle();
-      else panel.changed();
+      state.setFocus(lines, index);
+      if (holds) state.setOpen(node.path, !open);
+      panel.changed();
     }}
     @contextmenu=${(e: MouseEvent) => {
       e.preventDefault();
-      state.focus = node.path;
+      state.setFocus(lines, index);
+      panel.changed();
       menuOf(panel, text, node, e.clientX, e.clientY);
     }}
   >
-    ${icon(holds ? (open ? "chevron-down" : "chevron-right") : "blank")}${
-      node.name === null ? nothing : html`<span class="t-name">${node.name}</span><span class="t-punctuation">: </span>`
+    ${level > DEEP ? html`<span class="tree-depth" title=${`Level ${level}`}>${level}</span>` : nothing}${icon(holds ? (open ? "chevron-down" : "chevron-right") : "blank")}${
+      node.name === null
+        ? nothing
+        : html`<span class="t-name">${shownText(cut(String(node.name)))}</span><span class="t-punctuation">: </span>`
     }${shortValue(text, node)}
   </div>`;
 }
+
+/** Once it is drawn. */
+function focusSoon(index: number): void {
+  requestAnimationFrame(() => {
+    const tree = document.querySelector<Lines>("kw-lines.tree");
+    tree?.reveal(index);
+    tree?.querySelector<HTMLElement>(`[data-line="${index}"]`)?.focus({ preventScroll: true });
+  });
+}
+
+const cut = (text: string): string => (text.length > CHARS ? `${text.slice(0, CHARS)}…` : text);
 
 function shortValue(text: string, node: OutlineNode): TemplateResult {
   if (node.kind === "object" || node.kind === "array") {
@@ -100,68 +106,63 @@ function shortValue(text: string, node: OutlineNode): TemplateResult {
     const many = n > 999 ? "999+" : int(n);
     return html`<span class="dim">${node.kind === "object" ? `{${many}}` : `[${many}]`}</span>`;
   }
-  const own = text.slice(node.start, Math.min(node.end, node.start + CHARS));
-  return html`<span class=${`t-${node.kind}`}>${own}${node.end - node.start > CHARS ? "…" : ""}</span>`;
+  return html`<span class=${`tree-value t-${node.kind}`}>${shownText(cut(text.slice(node.start, Math.min(node.end, node.start + CHARS + 1))))}</span>`;
 }
 
-function nodeAt(text: string, root: OutlineNode, path: string): OutlineNode | null {
-  let node: OutlineNode | undefined = root;
-  while (node && node.path !== path) {
-    node = outlineChildren(text, node, 100_000).nodes.find(
-      (child) => path === child.path || (path.startsWith(child.path) && /^[.[]/.test(path.slice(child.path.length))),
-    );
-  }
-  return node ?? null;
-}
-
-function onKey(
-  panel: Panel,
-  text: string,
-  root: OutlineNode,
-  paths: string[],
-  state: TreeState,
-  e: KeyboardEvent,
-): void {
-  if (e.ctrlKey || e.metaKey || e.altKey) return;
-  const at = paths.indexOf(state.focus);
-  const node = nodeAt(text, root, state.focus);
-  if (!node) return;
+function onKey(panel: Panel, text: string, lines: readonly TreeLine[], state: TreeState, e: KeyboardEvent): void {
+  if (e.ctrlKey || e.metaKey || e.altKey || (e.target as HTMLElement).role !== "treeitem") return;
+  const at = state.focused(lines);
+  const { node, level } = lines[at]!;
   const holds = node.kind === "object" || node.kind === "array";
-  const open = state.open.has(node.path);
-  const go = (path: string | undefined): void => {
-    if (path === undefined) return;
-    state.focus = path;
+  const open = state.isOpen(node);
+  const go = (to: number, by: 1 | -1): void => {
+    // a button among the lines is reached by Tab
+    while (lines[to]?.more) to += by;
+    if (!lines[to]) return;
+    state.setFocus(lines, to);
     panel.changed();
-    requestAnimationFrame(() => {
-      for (const line of document.querySelectorAll<HTMLElement>(".tree-line")) {
-        if (line.dataset["path"] === path) line.focus();
-      }
-    });
+    focusSoon(to);
   };
   switch (e.key) {
     case "ArrowDown":
-      go(paths[at + 1]);
+      go(at + 1, 1);
       break;
     case "ArrowUp":
-      go(paths[at - 1]);
+      go(at - 1, -1);
+      break;
+    case "PageDown":
+      go(Math.min(at + 20, lines.length - 1), -1);
+      break;
+    case "PageUp":
+      go(Math.max(at - 20, 0), 1);
       break;
     case "Home":
-      go(paths[0]);
+      go(0, 1);
       break;
     case "End":
-      go(paths.at(-1));
+      go(lines.length - 1, -1);
       break;
     case "ArrowRight":
       if (holds && !open) {
-        state.open.add(node.path);
+        state.setOpen(node.path, true);
         panel.changed();
-      } else if (holds) go(paths[at + 1]);
+      } else if (holds) go(at + 1, 1);
       break;
     case "ArrowLeft":
-      if (holds && open) {
-        state.open.delete(node.path);
+      if (open) {
+        state.setOpen(node.path, false);
         panel.changed();
-      } else go(paths.slice(0, at).findLast((path) => node.path.startsWith(path)));
+      } else
+        go(
+          lines.slice(0, at).findLastIndex((line) => line.level < level && !line.more),
+          -1,
+        );
+      break;
+    case "Enter":
+    case " ":
+      if (!holds) return;
+      state.setOpen(node.path, !open);
+      panel.changed();
       break;
     case "ContextMenu":
     case "F10": {
@@ -176,7 +177,6 @@ function onKey(
   e.preventDefault();
   e.stopPropagation();
 }
-
 function menuOf(panel: Panel, text: string, node: OutlineNode, x: number, y: number): void {
   const own = text.slice(node.start, node.end);
   const copy = (what: string) => void panel.attempt(() => panel.rpc.call("copyText", [what]));

@@ -1,48 +1,19 @@
-import { html, nothing, type TemplateResult } from "lit";
-import { jsonTokens, timeHint } from "./jsonTokens.ts";
+import { html, type TemplateResult } from "lit";
+import "./textLines.ts";
 
-/**
- * Text by lines, wrapped under its own indentation; with `json`, coloured by its tokens. Draws at most `maxLines`, so that a big value cannot
- * freeze the panel; the caller offers more.
- */
-export function textView(text: string, json: boolean, maxLines: number): TemplateResult {
-  const lines = firstLines(text, maxLines);
-  return html`<div class="code" role="presentation">${lines.map((line) => codeLine(line, json))}</div>`;
-}
+/** The first lines of a text, in colours with `json`: see textLines.ts. The caller offers more of it. */
+export const textView = (text: string, json: boolean, maxLines: number): TemplateResult =>
+  html`<kw-text class="code" role="presentation" .text=${text} .json=${json} .maxLines=${maxLines}></kw-text>`;
 
-/** A line longer than this is drawn without colours: tokens of a megabyte on one line would be too many elements. */
-const maxColoured = 20_000;
+/** the last text that was counted: a large one is drawn again each time anything changes */
+let counted = { text: "", max: 0, lines: 1 };
 
-function codeLine(line: string, json: boolean): TemplateResult {
-  const indent = Math.min(40, line.length - line.trimStart().length);
-  const coloured = json && line.length <= maxColoured;
-  const hint = coloured ? timeHint(line) : null;
-  return html`<div class="line" .style=${`--indent: ${indent}ch`}>${
-    coloured
-      ? jsonTokens(line).map((t) => (t.kind === "space" ? t.text : html`<span class=${`t-${t.kind}`}>${t.text}</span>`))
-      : line
-  }${hint ? html`<span class="hint" aria-hidden="true" data-hint=${hint}></span>` : nothing}
-</div>`;
-}
-
-function firstLines(text: string, max: number): string[] {
-  const lines: string[] = [];
-  let at = 0;
-  while (lines.length < max) {
-    const end = text.indexOf("\n", at);
-    if (end < 0) {
-      lines.push(text.slice(at));
-      break;
-    }
-    lines.push(text.slice(at, end));
-    at = end + 1;
-  }
-  return lines;
-}
-
-/** Number of lines, counted up to `max` + 1. */
-export function countLines(text: string, max: number): number {
-  let n = 1;
-  for (let at = text.indexOf("\n"); at >= 0 && n <= max; at = text.indexOf("\n", at + 1)) n++;
-  return n;
+/** Whether a text has more lines than that. */
+export function hasMoreLines(text: string, max: number): boolean {
+  if (text.length < max) return false;
+  if (counted.text === text && counted.max === max) return counted.lines > max;
+  let lines = 1;
+  for (let at = text.indexOf("\n"); at >= 0 && lines <= max; at = text.indexOf("\n", at + 1)) lines++;
+  counted = { text, max, lines };
+  return lines > max;
 }

@@ -4,7 +4,7 @@ import { icon } from "./icon.ts";
 export interface MenuItem {
   label: string;
   icon?: string;
-  /** keys that do the same, as they are written on a keyboard */
+  /** keys that do the same, as ARIA names them: "Control+C", "Alt+ArrowDown" */
   keys?: string;
   disabled?: boolean;
   /** a line above it */
@@ -67,11 +67,22 @@ function template(label: string, items: readonly MenuItem[], before: HTMLElement
           }}
         >
           ${icon(item.icon ?? "blank")}<span class="menu-label">${item.label}</span>${
-            item.keys ? html`<span class="menu-keys" aria-hidden="true">${item.keys}</span>` : nothing
+            item.keys ? html`<span class="menu-keys" aria-hidden="true">${keysText(item.keys)}</span>` : nothing
           }
         </button>`,
     )}
   </div>`;
+}
+
+const mac = /Mac/.test(navigator.platform);
+
+/** Keys as they are written on the user's keyboard. */
+function keysText(keys: string): string {
+  const words = keys
+    .replace("Control", mac ? "⌘" : "Ctrl")
+    .replace("Alt", mac ? "⌥" : "Alt")
+    .replace("Arrow", "");
+  return mac ? words.replaceAll("+", "").replace("Down", "↓").replace("Up", "↑") : words;
 }
 
 function focusItem(menu: HTMLElement, index: number): void {

@@ -81,7 +81,7 @@ function focusChosen(e: Event): void {
   )?.focus();
 }
 
-const walked = "[role=radio], [role=menuitemcheckbox], .popup-item";
+const walked = "[role=radio], [role=checkbox], [role=menuitemcheckbox], .choice-button, .popup-item";
 
 /** Up and down walk through the choices. */
 function arrows(e: KeyboardEvent): void {

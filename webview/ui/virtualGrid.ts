@@ -1,6 +1,10 @@
-import { html, LitElement, nothing, type TemplateResult } from "lit";
+import { html, LitElement, noChange, nothing, type TemplateResult } from "lit";
+import { guard } from "lit/directives/guard.js";
 import { repeat } from "lit/directives/repeat.js";
+import { cssName } from "./cssName.ts";
+import { headerCells } from "./gridHeader.ts";
 import { ScrollModel } from "./scrollModel.ts";
+import { widthOf } from "./textWidth.ts";
 
 export interface GridColumn {
   id: string;
@@ -34,9 +38,14 @@ export interface GridSource {
   ensure(from: number, to: number): void;
 }
 
+export type Reach = "one" | "toggle" | "range" | "none";
+
 export interface GridEvents {
-  /** `reach`: beside what is selected ("toggle"), from where the selection began ("range"), or just this row */
-  select(place: number, how: "pointer" | "keyboard", reach: "one" | "toggle" | "range"): void;
+  /**
+   * `reach`: beside what is selected ("toggle"), from where the selection began ("range"), just this row ("one"), or none: the keys act on it, and
+   * what is selected stays ("none")
+   */
+  select(place: number, how: "pointer" | "keyboard", reach: Reach): void;
   /** Ctrl+A */
   selectAll(): void;
   /** the menu of the selected rows is wanted at a point; `column`: the one that was clicked */
@@ -93,8 +102,13 @@ export class VirtualGrid extends LitElement {
   startAt: number | null = null;
   /** width of a digit in the rows' font, pixels */
   charWidth = 7.6;
+  /** width of its narrow letters: the same, unless the font is proportional */
+  narrowest = 7.6;
   /** the row that positions are counted from, so that numbers stay small and a scroll moves one element only */
   private anchor = 0;
+  /** what is drawn, and what a row's place has to be less of to be the key of its element */
+  private drawn = { from: 0, to: 0 };
+  private keyBase = 0;
   private run = -1;
   private lastBar = 0;
   private dragging = false;
@@ -138,7 +152,9 @@ export class VirtualGrid extends LitElement {
     if (!scroller || !header) return;
     const style = getComputedStyle(scroller);
     const font = Number.parseFloat(style.fontSize) || 12;
-    this.charWidth = widthOfDigit(`${style.fontSize} ${style.fontFamily}`, font * 0.6);
+    const face = `${style.fontSize} ${style.fontFamily}`;
+    this.charWidth = widthOf("0", face, font * 0.6);
+    this.narrowest = widthOf("i", face, font * 0.6);
     const rowHeight = Math.max(this.rowHeight, Math.round(font * 1.3 + this.rowHeight / 4));
     this.style.setProperty("--row-height", `${rowHeight}px`);
     this.style.setProperty("--view-height", `${scroller.clientHeight}px`);
@@ -232,8 +248,14 @@ export class VirtualGrid extends LitElement {
       return;
     }
     const { first, next, pageRows } = this.position;
-    if (next === first || e.altKey || command) {
+    if (next === first || e.altKey) {
       this.events.key(e);
+      return;
+    }
+    // as in VS Code's lists, and as elsewhere
+    if (command && this.selected !== null && (e.key === " " || (e.key === "Enter" && e.shiftKey))) {
+      e.preventDefault();
+      this.events.select(this.selected, "keyboard", "toggle");
       return;
     }
     const current = this.selected ?? null;
@@ -253,9 +275,9 @@ export class VirtualGrid extends LitElement {
       this.position.follow = e.key === "End";
       // at once: the next key may come before the owner has drawn the selection
       this.selected = seq;
-      this.events.select(seq, "keyboard", e.shiftKey ? "range" : "one");
+      this.events.select(seq, "keyboard", e.shiftKey ? "range" : command ? "none" : "one");
       this.moved();
-    } else if (e.key === "Enter" && current !== null) {
+    } else if (e.key === "Enter" && current !== null && !command) {
       e.preventDefault();
       this.events.open();
     } else if (e.key === "Escape") this.events.leave();
@@ -295,6 +317,9 @@ export class VirtualGrid extends LitElement {
     const { from, to } = this.position.range(4);
     if (Math.abs(from - this.anchor) > maxFromAnchor) this.anchor = from;
     const count = this.position.next - this.position.first;
+    // a jump shows none of the rows that are drawn: their elements take the others
+    if (to > from && (from >= this.drawn.to || to <= this.drawn.from)) this.keyBase += from - this.drawn.from;
+    this.drawn = { from, to };
     const seqs = Array.from({ length: Math.max(0, to - from) }, (_, i) => from + i);
     const active =
       this.selected !== null && this.selected >= from && this.selected < to ? `row-${this.selected}` : nothing;
@@ -316,7 +341,10 @@ export class VirtualGrid extends LitElement {
       @contextmenu=${this.onContextMenu}
     >
       <div class="grid-layer" role="presentation">
-        <div class="grid-header" role="row" aria-rowindex="1">${this.columns.map((c, i) => this.headerCell(c, i))}</div>
+        <div class="grid-header" role="row" aria-rowindex="1">${
+          // a scroll leaves it as it is
+          guard([this.columns], () => headerCells(this.columns, this.events))
+        }</div>
         <div class="grid-rows" role="presentation">
           <div
             class="grid-moved"
@@ -325,7 +353,7 @@ export class VirtualGrid extends LitElement {
           >
             ${repeat(
               seqs,
-              (seq) => seq,
+              (seq) => seq - this.keyBase,
               (seq) => this.row(seq),
             )}
           </div>
@@ -343,77 +371,16 @@ export class VirtualGrid extends LitElement {
       role="row"
       class=${`grid-row ${row?.class ?? "loading"} ${row?.marked ? "marked" : ""} ${selected ? "selected" : ""}`}
       aria-rowindex=${seq - this.position.first + 2}
-      aria-selected=${selected || (row?.marked ?? false)}
+      aria-selected=${row ? row.marked : selected}
       aria-busy=${row ? nothing : "true"}
       data-seq=${seq}
       .style=${`transform: translateY(${(seq - this.anchor) * this.position.rowHeight}px)`}
     >
-      ${row ? row.cells : this.columns.map((c) => html`<div role="gridcell" class=${`cell c-${cssName(c.id)}`}><span class="skeleton"></span></div>`)}
-    </div>`;
-  }
-
-  private headerCell(c: GridColumn, index: number): TemplateResult {
-    return html`<div
-      role="columnheader"
-      aria-colindex=${index + 1}
-      aria-label=${c.name ?? c.title}
-      title=${c.name ?? c.title}
-      aria-sort=${c.sort ?? nothing}
-      class=${`cell head c-${cssName(c.id)} ${c.align === "end" ? "end" : ""}`}
-      draggable="true"
-      @dragstart=${(e: DragEvent) => e.dataTransfer?.setData("application/x-kafka-column", c.id)}
-      @dragover=${(e: DragEvent) => e.preventDefault()}
-      @drop=${(e: DragEvent) => this.onDrop(e, index)}
-    >
-      <button
-        type="button"
-        class="head-button"
-        aria-label=${`${c.name ?? c.title}${c.sort ? ": sort" : ""}`}
-        aria-keyshortcuts="Alt+Shift+ArrowLeft Alt+Shift+ArrowRight"
-        @click=${(e: Event) => {
-          e.stopPropagation();
-          if (c.sort) this.events.sort(c.id);
-        }}
-        @keydown=${(e: KeyboardEvent) => {
-          const by = e.altKey && e.shiftKey ? { ArrowLeft: -1, ArrowRight: 1 }[e.key] : undefined;
-          if (by !== undefined) {
-            e.preventDefault();
-            this.events.move(c.id, by);
-          }
-          e.stopPropagation();
-        }}
-      >
-        <span class="head-text">${c.title}</span>${
-          c.sort && c.sort !== "none"
-            ? html`<span class=${`codicon codicon-arrow-${c.sort === "ascending" ? "up" : "down"}`} aria-hidden="true"></span>`
-            : nothing
-        }
-      </button>
       ${
-        c.width === null
-          ? nothing
-          : html`<span
-            class="col-handle"
-            role="separator"
-            aria-orientation="vertical"
-            aria-label=${`Width of ${c.name ?? c.title}`}
-            aria-valuenow=${Math.round(c.width)}
-            tabindex="0"
-            @pointerdown=${(e: PointerEvent) => this.startResize(e, c)}
-            @click=${(e: Event) => e.stopPropagation()}
-            @dblclick=${() => this.events.fit(c.id)}
-            @keydown=${(e: KeyboardEvent) => this.keyResize(e, c)}
-          ></span>`
+        // what stood there is not shown meanwhile (grid.css), and becomes the row that comes
+        row ? row.cells : noChange
       }
     </div>`;
-  }
-
-  private onDrop(e: DragEvent, to: number): void {
-    const id = e.dataTransfer?.getData("application/x-kafka-column");
-    const from = this.columns.findIndex((c) => c.id === id);
-    if (!id || from < 0) return;
-    e.preventDefault();
-    this.events.move(id, to - from);
   }
 
   /** How wide what is drawn of a column is, pixels; null when nothing is. */
@@ -430,40 +397,5 @@ export class VirtualGrid extends LitElement {
       ),
     );
   }
-
-  private keyResize(e: KeyboardEvent, c: GridColumn): void {
-    const step = { ArrowLeft: -8, ArrowRight: 8 }[e.key];
-    if (step === undefined || c.width === null) return;
-    e.preventDefault();
-    e.stopPropagation();
-    this.events.resize(c.id, Math.max(c.min, c.width + step));
-  }
-
-  private startResize(e: PointerEvent, c: GridColumn): void {
-    e.preventDefault();
-    e.stopPropagation();
-    const handle = e.currentTarget as HTMLElement;
-    const from = e.clientX;
-    const width = c.width ?? c.min;
-    handle.setPointerCapture(e.pointerId);
-    const move = (m: PointerEvent) => this.events.resize(c.id, Math.max(c.min, Math.round(width + m.clientX - from)));
-    const end = () => {
-      handle.removeEventListener("pointermove", move);
-      handle.removeEventListener("lostpointercapture", end);
-    };
-    handle.addEventListener("pointermove", move);
-    handle.addEventListener("lostpointercapture", end);
-  }
-}
-/** An id as part of a class. */
-export const cssName = (id: string): string => id.replace(/[^\w-]/g, "_");
-
-let canvas: CanvasRenderingContext2D | null = null;
-
-function widthOfDigit(font: string, otherwise: number): number {
-  canvas ??= document.createElement("canvas").getContext("2d");
-  if (!canvas) return otherwise;
-  canvas.font = font;
-  return canvas.measureText("0").width;
 }
 customElements.define("kw-grid", VirtualGrid);

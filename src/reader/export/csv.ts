@@ -22,6 +22,9 @@ export const STANDARD_COLUMNS: readonly ExportColumn[] = [
   "headers",
 ];
 
+/** Columns that only the batch of a record knows of. */
+const BATCH_COLUMNS: ReadonlySet<ExportColumn> = new Set(["transaction", "compression", "leaderEpoch"]);
+
 /** The header line, with its line end. */
 export function csvHeader(columns: readonly ExportColumn[]): string {
   return csvLine(columns.map((column) => (typeof column === "string" ? column : column.field)));
@@ -62,7 +65,7 @@ const quoted = (cell: string): string =>
 
 /**
  * A record's cells: times in milliseconds since the epoch, JSON (also what a schema decodes) on one line, headers as a JSON array of
- * {key, text}, sizes in bytes. Only what the columns need is decoded. A promise only when a schema has to be fetched first.
+ * {key, text}, sizes in bytes, a transaction as its state and its producer's id. Only what the columns need is decoded. A promise only when a schema has to be fetched first.
  */
 export function csvCells(
   placed: PlacedRecord,
@@ -92,11 +95,12 @@ interface Needed {
 }
 
 function cellsOf(
-  { topic, partition, record }: PlacedRecord,
+  { topic, partition, record, batch }: PlacedRecord,
   columns: readonly ExportColumn[],
   { key, value, headers }: Needed,
   fieldOf: FieldOf,
 ): (string | null)[] {
+  const facts = batch && columns.some((column) => BATCH_COLUMNS.has(column)) ? batch() : null;
   const cell = (column: ExportColumn): string | null => {
     if (typeof column === "object") return value && fieldOf(value, column.field);
     switch (column) {
@@ -120,6 +124,14 @@ function cellsOf(
         return sizeOf(record.key);
       case "valueSize":
         return sizeOf(record.value);
+      case "transaction":
+        return facts?.transaction ? `${facts.transaction.state} ${facts.transaction.producerId}` : null;
+      case "compression":
+        return facts?.codec ?? null;
+      case "leaderEpoch":
+        return facts && facts.leaderEpoch >= 0 ? String(facts.leaderEpoch) : null;
+      case "timestampType":
+        return record.timestampType;
     }
   };
   return columns.map(cell);

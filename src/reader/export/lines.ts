@@ -1,6 +1,6 @@
 import { type RecordFields, readHeaders, type Span } from "../../kafka/log/records.ts";
 import type { DecodeContext, Decoder, SchemaSource } from "../../schema/api.ts";
-import type { PayloadView } from "../../shared/messages.ts";
+import type { PayloadView, RowTransaction, RowView } from "../../shared/messages.ts";
 import { lookAt } from "../recordLook.ts";
 
 /** Header values beyond these are left out, as in the detail pane; the line's `problem` says so. */
@@ -11,6 +11,15 @@ export interface PlacedRecord {
   topic: string;
   partition: number;
   record: RecordFields;
+  /** what its batch says of it; missing where nobody asks for it. A function: few exports have columns of it */
+  batch?: () => BatchFacts;
+}
+
+export interface BatchFacts {
+  codec: RowView["codec"];
+  /** -1: the batch names none */
+  leaderEpoch: number;
+  transaction: RowTransaction | null;
 }
 
 /** Offsets [first, last] that could not be read, and why. */

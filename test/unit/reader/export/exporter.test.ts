@@ -123,6 +123,21 @@ describe("an export to a file", () => {
     assert.deepEqual(result, { rows: 2, of: 3, bytes: text.length, unreadable: 1 });
   });
 
+  test("is CSV also with what only the batch of a message says", async () => {
+    const columns: ExportColumn[] = ["offset", "transaction", "compression", "leaderEpoch", "timestampType"];
+    const transaction = { producerId: "7001", producerEpoch: 2, state: "aborted" } as const;
+    const rows = [
+      { ...row(placed("a", "1")), batch: () => ({ codec: "zstd", leaderEpoch: 4, transaction }) as const },
+      { ...row(placed("b", "2")), batch: () => ({ codec: "none", leaderEpoch: -1, transaction: null }) as const },
+    ];
+    const { text } = await written("csv", rows, { columns });
+    assert.deepEqual(text.trimEnd().split("\r\n"), [
+      "offset,transaction,compression,leaderEpoch,timestampType",
+      "17,aborted 7001,zstd,4,create",
+      "17,,none,,create",
+    ]);
+  });
+
   test("counts rows that were dropped meanwhile, and passes over control records", async () => {
     const { result, text } = await written("jsonl", [null, row(placed("a", "1")), { kind: "control" }, null]);
     assert.equal(text.trimEnd().split("\n").length, 1);
