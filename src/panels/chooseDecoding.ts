@@ -3,10 +3,13 @@ import type { Ctx } from "../context.ts";
 import { back, type PickItem } from "../platform/ui.ts";
 import { subjectFor } from "../schema/registry/subjects.ts";
 import { FIXED_FORMATS } from "../shared/decoding.ts";
+import type { SchemaFile } from "../shared/draft.ts";
 import { CancelledError, UserError } from "../shared/userError.ts";
 import type { KeptChoice } from "./decodingStore.ts";
-import { fileLabel, messagesOf, schemaFiles } from "./schemaFiles.ts";
+import { fileLabel, messagesOf, schemaFileOf, schemaFiles } from "./schemaFiles.ts";
 import type { TopicDecodings } from "./topicDecodings.ts";
+
+type FileChoice = Extract<KeptChoice, { kind: "file" }>;
 
 /** Asks how a topic's keys or values are to be understood, and keeps the answer. Rejects with CancelledError when the user leaves. */
 export async function chooseDecoding(
@@ -150,8 +153,25 @@ async function pickRole(ctx: Ctx, file: Extract<KeptChoice, { kind: "file" }>, n
   return picked;
 }
 
+/** Asks for a schema file of the workspace, and for one of its messages where it has several. Rejects with CancelledError when the user leaves. */
+export async function pickSchemaFile(ctx: Ctx, title: string): Promise<{ file: SchemaFile; message: string | null }> {
+  const files = await schemaFiles();
+  if (files.length === 0)
+    throw new UserError("The workspace has no schema files: .avsc, .proto, .desc, .protoset or .schema.json.", {
+      code: "no-schema-files",
+    });
+  const uri = await ctx.ui.pick<Uri>({
+    title,
+    placeholder: "A schema file of the workspace",
+    items: files.map((value) => ({ label: fileLabel(value), value })),
+  });
+  if (uri === back) throw new CancelledError();
+  const choice = await withMessage(ctx, { kind: "file", uri: uri.toString(), message: null });
+  return { file: schemaFileOf(uri), message: choice.message };
+}
+
 /** A .proto file may define several messages. */
-async function withMessage(ctx: Ctx, choice: Extract<KeptChoice, { kind: "file" }>): Promise<KeptChoice> {
+async function withMessage(ctx: Ctx, choice: FileChoice): Promise<FileChoice> {
   const uri = Uri.parse(choice.uri);
   const names = await messagesOf(uri);
   if (names === null) return choice;

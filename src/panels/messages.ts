@@ -7,6 +7,7 @@ import { UserError } from "../shared/userError.ts";
 import { DecodingStore } from "./decodingStore.ts";
 import { FilterStore } from "./filterStore.ts";
 import { FingerprintFiles } from "./fingerprintFiles.ts";
+import { FormatStore } from "./formatStore.ts";
 import { LayoutStore } from "./layoutStore.ts";
 import { MessagesPanel } from "./messagesPanel.ts";
 import { initialState, restoredPanel } from "./messagesState.ts";
@@ -25,6 +26,7 @@ export function createMessagesPanels(ctx: Ctx): MessagesPanels & Disposable {
     filters: new FilterStore(ctx.extension),
     decodings: new DecodingStore(workspaceState),
     fingerprints: new FingerprintFiles(),
+    formats: new FormatStore(workspaceState),
   };
 
   // beside what each webview leaves with VS Code: that is out of reach while its tab sleeps (see sleeping())

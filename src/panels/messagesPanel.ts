@@ -13,6 +13,7 @@ import { exportRows, pickFormat } from "./exportRows.ts";
 import { exportColumns } from "./exportTexts.ts";
 import type { FilterStore } from "./filterStore.ts";
 import type { FingerprintFiles } from "./fingerprintFiles.ts";
+import type { FormatStore } from "./formatStore.ts";
 import { changedState, type PanelChange } from "./panelChange.ts";
 import { copyLink, panelMethods } from "./panelMethods.ts";
 import { choiceName, onlyTopic, type PanelSubject, panelTitle } from "./subject.ts";
@@ -29,6 +30,7 @@ export interface SharedParts {
   filters: FilterStore;
   decodings: DecodingStore;
   fingerprints: FingerprintFiles;
+  formats: FormatStore;
 }
 
 /**
@@ -73,7 +75,10 @@ export class MessagesPanel implements Disposable {
       viewRefused: (view, why) => this.refused({ view }, why),
     });
     const topic = onlyTopic(subject);
-    const producer = topic === null ? null : this.owner.own(new TopicProducer(ctx, connectionId, topic));
+    const producer =
+      topic === null
+        ? null
+        : this.owner.own(new TopicProducer({ ctx, connectionId, topic, formats: shared.formats, decodings }));
     const parts = { ctx, subject, reader: this.reader, producer, ...shared, decodings };
     const methods: Local<MessagesHostMethods> = { ...panelMethods(parts), ...this.methods() };
     this.rpc = this.owner.own(new WebviewRpc(panel.webview, methods));

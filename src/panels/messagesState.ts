@@ -1,15 +1,8 @@
 import type { TopicChoice } from "../shared/messages.ts";
 import { wholeView } from "../shared/messages.ts";
-import {
-  type DraftField,
-  type FilterDraft,
-  type MessagesState,
-  type PanelLayout,
-  PLAIN_ENCODINGS,
-  type ProduceDraft,
-  type SerializedPanel,
-} from "../shared/protocol.ts";
+import type { FilterDraft, MessagesState, PanelLayout, SerializedPanel } from "../shared/protocol.ts";
 import { type Loose, number, object, oneOf, positive, recordRef, text, texts } from "./loose.ts";
+import { restoredDraft } from "./restoredDraft.ts";
 import { restoredFilterDraft, restoredQuery, restoredView } from "./restoredQuery.ts";
 
 /** A panel that is opened for the first time: the last messages of the topics, then live; several topics in the order of time. */
@@ -87,42 +80,6 @@ export function restoredPanel(kept: unknown, last: number): SerializedPanel | nu
       place: null,
     },
   };
-}
-
-function restoredDraft(draft: Loose | null): ProduceDraft | null {
-  const key = restoredField(object(draft?.["key"]));
-  const value = restoredField(object(draft?.["value"]));
-  if (!draft || !key || !value) return null;
-  const headers = Array.isArray(draft["headers"]) ? draft["headers"].map(object) : [];
-  return {
-    key,
-    value,
-    headers: headers.flatMap((h) =>
-      h ? [{ key: text(h["key"]) ?? "", value: text(h["value"]) ?? "", isNull: h["isNull"] === true }] : [],
-    ),
-    partition: number(draft["partition"]),
-  };
-}
-
-function restoredField(field: Loose | null): DraftField | null {
-  const encoding = field?.["encoding"];
-  const value = text(field?.["text"]);
-  if (value === null) return null;
-  switch (encoding) {
-    case "text":
-    case "json":
-    case "hex":
-    case "null":
-      return { encoding, text: value };
-    case "schema": {
-      const subject = text(field?.["subject"]);
-      return { encoding, text: value, ...(subject === null ? {} : { subject }) };
-    }
-    default: {
-      const plain = PLAIN_ENCODINGS.find(({ id }) => id === encoding);
-      return plain ? { encoding: plain.id, text: value } : null;
-    }
-  }
 }
 
 export function restoredLayout(layout: Loose | null): PanelLayout {

@@ -5,16 +5,17 @@ import { reportError } from "../platform/errors.ts";
 import type { MessagesHostMethods } from "../shared/protocol.ts";
 import type { Local } from "../shared/rpc.ts";
 import { isCancelled, UserError } from "../shared/userError.ts";
-import { chooseDecoding } from "./chooseDecoding.ts";
+import { chooseDecoding, pickSchemaFile } from "./chooseDecoding.ts";
 import { groupNames, topicNames } from "./clusterLists.ts";
 import { engineRelay } from "./engineRelay.ts";
 import { exportRows } from "./exportRows.ts";
 import type { FilterStore } from "./filterStore.ts";
+import type { FormatStore } from "./formatStore.ts";
 import { linkPath, linkQuery, type PanelLink } from "./panelLink.ts";
 import { RecordDocuments } from "./recordDocuments.ts";
 import { resendRows } from "./resendRows.ts";
 import { saveFilter } from "./saveFilter.ts";
-import type { PanelSubject } from "./subject.ts";
+import { onlyTopic, type PanelSubject } from "./subject.ts";
 import type { TextDocuments } from "./textDocuments.ts";
 import type { TopicDecodings } from "./topicDecodings.ts";
 import type { TopicProducer } from "./topicProducer.ts";
@@ -31,6 +32,7 @@ export interface PanelParts {
   documents: TextDocuments;
   filters: FilterStore;
   decodings: TopicDecodings;
+  formats: FormatStore;
 }
 
 /** What the panel itself answers, since it is about its state. */
@@ -53,6 +55,17 @@ export function panelMethods(parts: PanelParts): Omit<Local<MessagesHostMethods>
   return {
     ...engineRelay(reader),
     produceContext: (signal) => producer().context(signal),
+    keepFormat: (part, format) => producer().keepFormat(part, format),
+    draftHelp: (part, field) => producer().help(field, part),
+    draftOf: (seq, signal) => producer().draftOf(reader, seq, signal),
+    pickSchemaFile: async (part) => {
+      try {
+        return await pickSchemaFile(ctx, `Write the ${part}s of ${onlyTopic(subject)} by a schema`);
+      } catch (error) {
+        if (isCancelled(error)) return null;
+        throw error;
+      }
+    },
     validateDraft: (draft) => producer().validate(draft),
     // not cancelled when the webview goes: what is being sent is sent
     produce: (draft) => producer().produce(draft),
@@ -71,6 +84,8 @@ export function panelMethods(parts: PanelParts): Omit<Local<MessagesHostMethods>
     chooseDecoding: async (topic, part) => {
       try {
         await chooseDecoding(ctx, parts.decodings, topic, part);
+        // whoever says anew how it is read means it to be written so, too
+        await parts.formats.set(connectionId, topic, part, null);
         return true;
       } catch (error) {
         if (isCancelled(error)) return false;

@@ -88,8 +88,8 @@ async function askTopic(ctx: Ctx, subject: PanelSubject, messages: number): Prom
   return picked;
 }
 
-/** null: no longer kept, or not a message but a line that says what could not be read */
-async function outgoing(
+/** A message as it is to be sent again. null: no longer kept, or not a message but a line that says what could not be read */
+export async function outgoing(
   reader: TopicReader,
   seq: number,
   topic: string | null,

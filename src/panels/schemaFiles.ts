@@ -1,6 +1,7 @@
 import { Uri, workspace } from "vscode";
 import { openDescriptorSet, openProtoFiles } from "../schema/protobuf/workspace.ts";
 import type { DecodeAs } from "../shared/decoding.ts";
+import type { SchemaFile } from "../shared/draft.ts";
 import { UserError } from "../shared/userError.ts";
 
 export type FileSchema = Extract<DecodeAs, { kind: "schema" }>;
@@ -14,6 +15,13 @@ const skipped = "**/{node_modules,target,build,dist,out,.git}/**";
 
 const typeOf = (path: string): "AVRO" | "PROTOBUF" | "JSON" =>
   path.endsWith(".avsc") ? "AVRO" : path.endsWith(".json") ? "JSON" : "PROTOBUF";
+/** What stands for a file in a draft. */
+export const schemaFileOf = (uri: Uri): SchemaFile => ({
+  uri: uri.toString(),
+  label: fileLabel(uri),
+  type: typeOf(uri.path),
+});
+
 const isCompiled = (path: string): boolean => /\.(desc|protoset|pb|binpb)$/.test(path);
 
 /** The workspace's schema files, by path. */

@@ -69,6 +69,11 @@ export class TopicDecodings implements Disposable {
     }
   }
 
+  /** What is chosen for one part of a topic, with the schema's text. */
+  one(topic: string, part: "key" | "value"): Promise<DecodeAs> {
+    return this.readyChoice(this.kept(topic)[part]);
+  }
+
   private async ready({ key, value }: KeptDecoding): Promise<TopicDecoding> {
     return { key: await this.readyChoice(key), value: await this.readyChoice(value) };
   }

@@ -83,6 +83,7 @@ function textOf({ schema }: RegisteredSchema): string {
   return scanJson(Buffer.from(schema)).ok ? layOutJson(schema) : schema;
 }
 
-const isKey = (key: number | string): key is SchemaKey => isSchemaKey(key);
+/** Whether it may be what a payload names a schema by. */
+export const isKey = (key: number | string): key is SchemaKey => isSchemaKey(key);
 
 const extensions: Record<string, string> = { AVRO: "avsc", JSON: "json", PROTOBUF: "proto" };

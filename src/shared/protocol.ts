@@ -1,4 +1,14 @@
 import type {
+  DraftField,
+  DraftFormat,
+  DraftHelp,
+  DraftProblem,
+  ProduceContext,
+  ProduceDraft,
+  ProduceOutcome,
+  SchemaFile,
+} from "./draft.ts";
+import type {
   CopyFormat,
   EngineEvents,
   EngineMethods,
@@ -23,6 +33,14 @@ export interface MessagesHostMethods extends Omit<EngineMethods, "export" | "cop
   /** remembers what a reload must bring back (the webview also keeps it in its own state) */
   remember(state: MessagesState): void;
   produceContext(): ProduceContext;
+  /** remembers for the topic how a field is written */
+  keepFormat(part: "key" | "value", format: DraftFormat): void;
+  /** what the field's schema offers */
+  draftHelp(part: "key" | "value", field: DraftField): DraftHelp;
+  /** asks for a schema file of the workspace and, where it has several, a message; null when the user leaves */
+  pickSchemaFile(part: "key" | "value"): { file: SchemaFile; message: string | null } | null;
+  /** a kept record as a draft that gives the same bytes */
+  draftOf(seq: number): ProduceDraft;
   /** checks a draft without sending it: problems by field */
   validateDraft(draft: ProduceDraft): DraftProblem[];
   produce(draft: ProduceDraft): ProduceOutcome;
@@ -170,68 +188,3 @@ export interface MessagesInit {
   locale: string;
   problem: string | null;
 }
-
-/** How a field of a draft is turned into bytes. "schema": encoded with the subject's latest schema, entered as JSON. */
-export type DraftEncoding = "text" | "json" | "hex" | "schema" | "null" | PlainEncoding;
-
-/** Formats without a schema that are entered as JSON, in the notation in which they are shown. */
-export const PLAIN_ENCODINGS = [
-  { id: "messagepack", label: "MessagePack" },
-  { id: "cbor", label: "CBOR" },
-  { id: "smile", label: "Smile" },
-  { id: "short", label: "Short (Kafka)" },
-  { id: "integer", label: "Integer (Kafka)" },
-  { id: "long", label: "Long (Kafka)" },
-  { id: "float", label: "Float (Kafka)" },
-  { id: "double", label: "Double (Kafka)" },
-  { id: "boolean", label: "Boolean (Kafka)" },
-  { id: "uuid", label: "UUID (Kafka)" },
-] as const;
-
-type PlainEncoding = (typeof PLAIN_ENCODINGS)[number]["id"];
-
-export interface DraftField {
-  encoding: DraftEncoding;
-  text: string;
-  /** for "schema" */
-  subject?: string;
-}
-
-export interface ProduceDraft {
-  key: DraftField;
-  value: DraftField;
-  headers: { key: string; value: string; isNull: boolean }[];
-  /** null: by key (murmur2, as Java's default), or round robin without a key */
-  partition: number | null;
-}
-
-export interface ProduceContext {
-  partitions: number[];
-  subjects: { key: SubjectInfo[]; value: SubjectInfo[] };
-  /** why schemas cannot be offered; null when they can or there is no registry */
-  registryProblem: string | null;
-}
-
-export interface SubjectInfo {
-  subject: string;
-  version: number | string;
-  id: number | string;
-  type: string;
-  /** a JSON value that the schema accepts, to start from */
-  example: string;
-}
-
-export interface DraftProblem {
-  field: "key" | "value" | "headers" | "partition";
-  /** index of the header row */
-  index?: number;
-  message: string;
-  /** path in the JSON value, like $.items[0].qty */
-  path?: string;
-  /** position in the text, when the text itself is wrong */
-  at?: number;
-}
-
-export type ProduceOutcome =
-  | { ok: true; partition: number; offset: string; timestamp: string }
-  | { ok: false; message: string; problems: DraftProblem[] };

@@ -219,9 +219,7 @@ describe("The Messages panel in VS Code, on a real broker", () => {
     const panel = MessagesPage.shown(code);
     await panel.button("Produce").click();
     const value = panel.produce.getByRole("textbox", { name: "Value", exact: true });
-    await panel.produce
-      .getByRole("option", { name: `Avro: ${payments}-value v1`, includeHidden: true, selected: true })
-      .waitFor({ state: "attached" });
+    await panel.produce.getByRole("button", { name: `Value format: Avro: ${payments}-value v1` }).waitFor();
     await value.fill('{"id": 77, "amount": "much", "currency": "EUR"}');
     await panel.produce.getByText("$.amount").waitFor();
     assert.equal(await value.getAttribute("aria-invalid"), "true");
@@ -245,8 +243,8 @@ describe("The Messages panel in VS Code, on a real broker", () => {
     const panel = MessagesPage.shown(code);
     const { produce } = panel;
     const encode = async (label: string) => {
-      await produce.getByRole("combobox", { name: "Value encoding" }).click();
-      await panel.frame.getByRole("option", { name: label, exact: true }).click();
+      await produce.getByRole("button", { name: /^Value format: / }).click();
+      await produce.getByRole("radio", { name: label, exact: true }).click();
     };
     const value = produce.getByRole("textbox", { name: "Value", exact: true });
     const send = produce.getByRole("button", { name: "Send", exact: true });
@@ -266,6 +264,36 @@ describe("The Messages panel in VS Code, on a real broker", () => {
     await produce.getByText("at offset 25").waitFor();
     assert.equal(String((await topics.read(payments, 0, "23")).value), '{"n": 1.10}');
     assert.equal((await topics.read(payments, 0, "25")).value, null);
+  });
+
+  it("sends a message again byte for byte, and edited under the id of its schema, which it then keeps in a header", async () => {
+    const panel = MessagesPage.shown(code);
+    const { produce } = panel;
+    const send = produce.getByRole("button", { name: "Send", exact: true });
+    const value = produce.getByRole("textbox", { name: "Value", exact: true });
+    await panel.row("from-the-form").first().click({ button: "right" });
+    await panel.frame.getByRole("menuitem", { name: "Edit and send…" }).click();
+    await produce.getByText("what you do not edit is sent byte for byte").waitFor();
+    await produce.getByRole("button", { name: `Value format: Avro: ${payments}-value v1` }).waitFor();
+    assert.equal(await produce.getByRole("textbox", { name: "Key", exact: true }).inputValue(), "from-the-form");
+    await send.click();
+    await produce.getByText("at offset 26").waitFor();
+    const [before, again] = [await topics.read(payments, 0, "22"), await topics.read(payments, 0, "26")];
+    assert.deepEqual([again.key, again.value, again.headers], [before.key, before.value, before.headers]);
+    await value.fill((await value.inputValue()).replace("99.25", "98.5"));
+    await send.click();
+    await produce.getByText("at offset 27").waitFor();
+    const edited = await topics.read(payments, 0, "27");
+    assert.deepEqual(edited.value?.subarray(0, 5), before.value?.subarray(0, 5));
+    assert.notDeepEqual(edited.value, before.value);
+    await produce.getByRole("combobox", { name: "Value schema id" }).click();
+    await panel.frame.getByRole("option", { name: "Id in a header" }).click();
+    await code.screenshot("messages-edit-and-send");
+    await send.click();
+    await produce.getByText("at offset 28").waitFor();
+    const headed = await topics.read(payments, 0, "28");
+    assert.deepEqual(headed.value, edited.value?.subarray(5));
+    assert.deepEqual(headed.headers?.["__value_schema_id"], edited.value?.subarray(0, 5));
   });
 
   it("keeps the draft when the broker refuses the message, and says why", async () => {

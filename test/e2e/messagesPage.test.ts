@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import type { Page } from "playwright-core";
-import { WebviewPages } from "./support/webviewPages.ts";
+import { fakeLog, picture, WebviewPages } from "./support/webviewPages.ts";
 
 /** The webview alone, over a made-up engine: what would take long, or be rare, on a real broker. */
 describe("The Messages panel over a made-up engine", () => {
@@ -154,6 +154,67 @@ describe("The Messages panel over a made-up engine", () => {
     })()`);
     assert.equal(hidden, true);
     await page.locator("[role=row][data-seq]:not([aria-busy])").first().waitFor();
+    await page.close();
+  });
+
+  it("chooses by keyboard how a value is written, keeps the choice, and says where the text is wrong", async () => {
+    const page = await open("rows=200&produce");
+    const form = page.getByRole("complementary", { name: "Produce" });
+    const format = form.getByRole("button", { name: /^Value format: / });
+    await form.getByRole("button", { name: "Value format: Avro: orders-value v3" }).press("Enter");
+    await form.getByRole("radio", { name: "Avro: orders-value v3" }).and(page.locator(":focus")).waitFor();
+    // X goes to XML, and the last of all is what it may be packed into
+    await page.keyboard.press("x");
+    await page.keyboard.press("Enter");
+    await form.getByRole("button", { name: "Value format: XML" }).press("Enter");
+    await page.keyboard.press("g");
+    await page.keyboard.press("Enter");
+    assert.equal(await format.getAttribute("aria-label"), "Value format: XML in gzip");
+    await picture(page, "produce-xml");
+    await format.press("Enter");
+    await page.keyboard.press("p");
+    await form.getByRole("radio", { name: "Protobuf: shop.Shipment v1" }).press("Enter");
+    await form.getByRole("combobox", { name: "Value message" }).waitFor();
+    const value = form.getByRole("textbox", { name: "Value", exact: true });
+    const until = async (text: string) => {
+      for (let i = 0; i < 50 && !(await value.inputValue()).includes(text); i++) await page.waitForTimeout(100);
+      assert.ok((await value.inputValue()).includes(text), text);
+    };
+    await until('"items"');
+    await form.getByRole("combobox", { name: "Value message" }).press("ArrowDown");
+    await until('"sku"');
+    await picture(page, "produce-protobuf", "light");
+    await format.press("Enter");
+    await form.getByRole("radio", { name: "A schema file of the workspace…" }).press("Enter");
+    await form.getByRole("button", { name: "Value format: Avro: schemas/order.avsc" }).waitFor();
+    await form.getByRole("combobox", { name: "Value framing" }).waitFor();
+    const kept = (await fakeLog(page)).asked.filter(([method]) => method === "keepFormat");
+    assert.deepEqual(kept[1], ["keepFormat", "value", { encoding: "xml", wrap: "gzip" }]);
+    assert.deepEqual(kept.at(-1)?.[2], {
+      encoding: "file",
+      file: { uri: "file:///work/schemas/order.avsc", label: "schemas/order.avsc", type: "AVRO" },
+    });
+    await format.press("Enter");
+    await form.getByRole("radio", { name: "JSON", exact: true }).press("Enter");
+    await form.getByRole("textbox", { name: "Value", exact: true }).fill("{ no");
+    await form.getByText(/This is not JSON/).waitFor();
+    await form.getByRole("button", { name: "Go there" }).press("Enter");
+    await form.getByRole("textbox", { name: "Value", exact: true }).and(page.locator(":focus")).waitFor();
+    await page.close();
+  });
+
+  it("edits a kept message, and brings the draft from before back", async () => {
+    const page = await open("rows=200&produce");
+    const form = page.getByRole("complementary", { name: "Produce" });
+    const value = form.getByRole("textbox", { name: "Value", exact: true });
+    await value.fill('{"mine": 1}');
+    await drawn(page).nth(5).click({ button: "right" });
+    await page.getByRole("menuitem", { name: "Edit and send…" }).click();
+    await form.getByRole("button", { name: "Value format: JSON in gzip" }).waitFor();
+    assert.equal(await form.getByRole("textbox", { name: "Header 2 value" }).inputValue(), "00 ff");
+    await picture(page, "produce-edited", "light");
+    await form.getByRole("button", { name: "Bring back the draft from before" }).click();
+    assert.equal(await value.inputValue(), '{"mine": 1}');
     await page.close();
   });
 

@@ -2,11 +2,13 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import type { RegisteredSchema } from "../../src/schema/api.ts";
 import { createDecoder } from "../../src/schema/decoder.ts";
-import { encodeField, exampleFor } from "../../src/schema/draft.ts";
+import { encodeField, helpFor } from "../../src/schema/draft.ts";
 import { ConfluentRegistry } from "../../src/schema/registry/confluent.ts";
 import { schemaSource } from "../../src/schema/registry/source.ts";
 import { UserError } from "../../src/shared/userError.ts";
 import { useStack } from "../harness/stack.ts";
+
+const exampleOf = async (schema: RegisteredSchema): Promise<string> => (await helpFor(schema)).example;
 
 // names of our own: the registry may be shared
 const prefix = `schema-test-${process.pid}-${Date.now()}`;
@@ -58,7 +60,7 @@ test("an order is encoded with the newest of two versions and decoded with its o
   });
   const latest = await client().latest(`${topic}-value`);
   assert.deepEqual([latest.id, latest.version, latest.type], [second, 2, "AVRO"]);
-  assert.equal(await exampleFor(latest), '{\n  "id": 0,\n  "total": "0.00"\n}');
+  assert.equal(await exampleOf(latest), '{\n  "id": 0,\n  "total": "0.00"\n}');
 
   const source = schemaSource(client());
   const decoder = createDecoder();
@@ -141,7 +143,7 @@ test("Protobuf subjects are decoded, with what they import", async () => {
   assert.deepEqual([view.format, view.problems, view.schema?.type], ["protobuf", [], "PROTOBUF"]);
   assert.deepEqual(JSON.parse(view.text), { lines: [{ qty: "9223372036854775807" }], at: "1970-01-01T00:00:01Z" });
   const latest = await client().latest(`${prefix}-proto-value`);
-  const example = await exampleFor(latest);
+  const example = await exampleOf(latest);
   const draft = await encodeField({ encoding: "schema", text: example }, latest);
   assert.ok("bytes" in draft && draft.bytes, JSON.stringify(draft));
   const again = await createDecoder().view(draft.bytes, context, 1000);

@@ -1,59 +1,38 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { live } from "lit/directives/live.js";
-import { type DraftProblem, PLAIN_ENCODINGS } from "../../src/shared/protocol.ts";
-import { button, dropdown } from "../ui/controls.ts";
+import type { DraftEncoding, DraftProblem } from "../../src/shared/draft.ts";
+import { button } from "../ui/controls.ts";
 import { icon } from "../ui/icon.ts";
+import { formatChooser } from "./formatChooser.ts";
+import { formatOptions } from "./formatOptions.ts";
 import type { Panel } from "./panel.ts";
 
-const schemaTypes: Record<string, string> = { AVRO: "Avro", PROTOBUF: "Protobuf", JSON: "JSON Schema" };
-
-/** Key or value of the draft: how it is encoded, its text, and what is wrong with it, at the field and while typing. */
+/** Key or value of the draft: how it is written, its text, and what is wrong with it, at the field and while typing. */
 export function produceField(panel: Panel, part: "key" | "value"): TemplateResult {
   const { producing } = panel;
   const field = producing.draft[part];
   const name = part === "key" ? "Key" : "Value";
   const problems = producing.problemsOf(part);
-  const subjects = [...(producing.context?.subjects[part] ?? [])];
-  const current = field.encoding === "schema" ? `schema:${field.subject ?? ""}` : field.encoding;
-  const options = [
-    { value: "text", label: "Text" },
-    { value: "json", label: "JSON" },
-    { value: "hex", label: "Hex bytes" },
-    ...subjects.map((s) => ({
-      value: `schema:${s.subject}`,
-      label: `${schemaTypes[s.type] ?? s.type}: ${s.subject} v${s.version}`,
-    })),
-    // a draft from before a reload is shown with its subject even while the registry does not answer
-    ...(field.encoding === "schema" && !subjects.some((s) => s.subject === field.subject)
-      ? [{ value: current, label: `Schema: ${field.subject ?? ""}` }]
-      : []),
-    ...PLAIN_ENCODINGS.map(({ id, label }) => ({ value: id as string, label })),
-    { value: "null", label: part === "value" ? "Null (tombstone)" : "Null (no key)" },
-  ];
-  const example = field.encoding === "schema" ? producing.exampleOf(part, field.subject) : null;
+  const hasExample = field.encoding === "schema" || field.encoding === "file";
   const textarea = () => document.getElementById(`produce-${part}`) as HTMLTextAreaElement | null;
   return html`<div class="field">
     <div class="field-head">
       <label class="field-name" for=${`produce-${part}`}>${name}</label>
-      ${dropdown({
-        label: `${name} encoding`,
-        value: current,
-        options,
-        onChange: (v) => producing.setEncoding(part, v),
-      })}
+      ${formatChooser(panel, part)}
       <span class="spring"></span>
       ${
-        example !== null
+        hasExample
           ? button({
               label: `Insert an example ${part}`,
               icon: "lightbulb",
               iconOnly: true,
               title: "Replace the text with an example that the schema accepts",
-              onClick: () => producing.editField(part, { text: example }),
+              onClick: () => void producing.insertExample(part),
             })
           : nothing
       }
     </div>
+    ${formatOptions(panel, part)}
     ${
       field.encoding === "null"
         ? html`<p class="dim small">
@@ -69,25 +48,34 @@ export function produceField(panel: Panel, part: "key" | "value"): TemplateResul
           aria-describedby=${`problems-${part}`}
           placeholder=${placeholder(field.encoding)}
           .value=${live(field.text)}
-          @input=${(e: Event) => producing.editField(part, { text: (e.target as HTMLTextAreaElement).value })}
+          @input=${(e: Event) => producing.editText(part, (e.target as HTMLTextAreaElement).value)}
         ></textarea>`
     }
     ${problemList(problems, `problems-${part}`, (at) => {
       const area = textarea();
+      // the editor has one character where the text may have \r\n
+      const shown = at - (field.text.slice(0, at).match(/\r\n/g)?.length ?? 0);
       area?.focus();
-      area?.setSelectionRange(at, at + 1);
+      area?.setSelectionRange(shown, shown + 1);
     })}
   </div>`;
 }
 
-function placeholder(encoding: string): string {
+function placeholder(encoding: DraftEncoding): string {
   switch (encoding) {
     case "json":
       return '{ "id": 1 }';
+    case "xml":
+      return '<order id="1"/>';
     case "hex":
       return "00 01 ff";
+    case "base64":
+      return "AAH/";
     case "schema":
+    case "file":
       return "a JSON value that the schema accepts";
+    case "avro-container":
+      return "a JSON array of values";
     case "messagepack":
     case "cbor":
     case "smile":
@@ -97,6 +85,9 @@ function placeholder(encoding: string): string {
     case "uuid":
       return "123e4567-e89b-12d3-a456-426614174000";
     case "text":
+    case "utf-16":
+    case "utf-16le":
+    case "latin-1":
       return "";
     default:
       return "a number";

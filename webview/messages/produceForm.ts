@@ -1,5 +1,6 @@
 import { html, nothing, type TemplateResult } from "lit";
-import { button, checkbox, dropdown, progressRing, textField } from "../ui/controls.ts";
+import type { DraftHeader } from "../../src/shared/draft.ts";
+import { button, dropdown, progressRing, textField } from "../ui/controls.ts";
 import { int } from "../ui/format.ts";
 import { icon } from "../ui/icon.ts";
 import type { Panel } from "./panel.ts";
@@ -40,6 +41,7 @@ export function produceForm(panel: Panel): TemplateResult {
           </div>`
           : nothing
       }
+      ${producing.edited ? editedNote(panel, producing.edited) : nothing}
       <div class="field">
         <div class="field-head">
           <span class="field-name">Partition</span>
@@ -71,6 +73,19 @@ export function produceForm(panel: Panel): TemplateResult {
   </aside>`;
 }
 
+function editedNote(panel: Panel, { partition, offset, former }: NonNullable<Panel["producing"]["edited"]>) {
+  return html`<p class="edited-note dim small" role="status">
+    A copy of the message at partition ${partition}, offset ${int(offset)}: what you do not edit is sent byte for byte.
+    ${
+      former
+        ? html`<button type="button" class="link" @click=${() => panel.producing.bringBack()}>
+          Bring back the draft from before
+        </button>`
+        : nothing
+    }
+  </p>`;
+}
+
 function result(panel: Panel): TemplateResult {
   const { outcome, sending } = panel.producing;
   if (sending) return html`${progressRing("Sending")}<span>Sending…</span>`;
@@ -94,7 +109,7 @@ function headers(panel: Panel): TemplateResult {
         icon: "add",
         iconOnly: true,
         onClick: () => {
-          producing.edit("headers", { headers: [...list, { key: "", value: "", isNull: false }] });
+          producing.edit("headers", { headers: [...list, { key: "", value: "", kind: "text" }] });
           requestAnimationFrame(() =>
             document.querySelector<HTMLElement>(`#produce [aria-label="Header ${list.length + 1} key"]`)?.focus(),
           );
@@ -113,12 +128,21 @@ function headers(panel: Panel): TemplateResult {
           })}
           ${textField({
             label: `Header ${i + 1} value`,
-            value: h.isNull ? "" : h.value,
-            placeholder: h.isNull ? "null" : "value",
-            disabled: h.isNull,
+            value: h.kind === "null" ? "" : h.value,
+            placeholder: h.kind === "null" ? "null" : h.kind === "hex" ? "00 01 ff" : "value",
+            disabled: h.kind === "null",
             onInput: (value) => set(i, { value }),
           })}
-          ${checkbox({ label: "null", checked: h.isNull, onChange: (isNull) => set(i, { isNull }) })}
+          ${dropdown<DraftHeader["kind"]>({
+            label: `Header ${i + 1} format`,
+            value: h.kind,
+            options: [
+              { value: "text", label: "Text" },
+              { value: "hex", label: "Hex" },
+              { value: "null", label: "Null" },
+            ],
+            onChange: (kind) => set(i, { kind }),
+          })}
           ${button({
             label: `Remove header ${i + 1}`,
             icon: "trash",

@@ -1,15 +1,17 @@
 import type {
-  DraftEncoding,
   DraftField,
+  DraftFormat,
   DraftProblem,
-  MessagesState,
   ProduceContext,
   ProduceDraft,
   ProduceOutcome,
-  RecordRef,
-} from "../../src/shared/protocol.ts";
+} from "../../src/shared/draft.ts";
+import type { MessagesState, RecordRef } from "../../src/shared/protocol.ts";
 import { isCancelled, messageOf } from "../../src/shared/userError.ts";
 import type { Panel } from "./panel.ts";
+import { DraftHelps } from "./produceHelps.ts";
+
+type Part = "key" | "value";
 
 const emptyDraft = (): ProduceDraft => ({
   key: { encoding: "text", text: "" },
@@ -17,6 +19,8 @@ const emptyDraft = (): ProduceDraft => ({
   headers: [],
   partition: null,
 });
+
+const takesJson = ({ encoding }: DraftFormat): boolean => ["json", "messagepack", "cbor", "smile"].includes(encoding);
 
 /** The produce form: the draft (which nothing but the user changes), what is wrong with it, and how sending went. */
 export class Producing {
@@ -27,15 +31,19 @@ export class Producing {
   problems: DraftProblem[] = [];
   sending = false;
   outcome: ProduceOutcome | null = null;
+  /** the message that the draft was made of, and the draft that it took the place of; null: another draft */
+  edited: { partition: number; offset: string; former: ProduceDraft | null } | null = null;
+  readonly helps: DraftHelps;
   /** fields that were edited: problems of the others are not said before sending */
   private readonly touched = new Set<DraftProblem["field"]>();
-  private readonly pristine: boolean;
+  private pristine: boolean;
   private checking: ReturnType<typeof setTimeout> | null = null;
   private checkAbort: AbortController | null = null;
   private readonly panel: Panel;
 
   constructor(panel: Panel, state: MessagesState) {
     this.panel = panel;
+    this.helps = new DraftHelps(panel);
     this.open = state.produceOpen;
     this.pristine = state.draft === null;
     this.draft = state.draft ?? emptyDraft();
@@ -69,11 +77,17 @@ export class Producing {
     this.panel.changed();
   }
 
-  /** A topic with a schema is written with it, unless the user already began otherwise. */
-  private suggest(part: "key" | "value"): void {
+  /** A topic is written as the last time, as it is read, or with its schema, unless the user already began otherwise. */
+  private suggest(part: Part): void {
+    const format = this.context?.formats[part] ?? this.ownSchema(part);
+    if (!format || !this.pristine || this.touched.has(part) || this.draft[part].text !== "") return;
+    this.draft = { ...this.draft, [part]: { ...format, text: "" } };
+    void this.insertExample(part);
+  }
+
+  private ownSchema(part: Part): DraftFormat | null {
     const subject = this.context?.subjects[part].find((s) => s.subject === `${this.panel.init.topic}-${part}`);
-    if (!subject || !this.pristine || this.touched.has(part) || this.draft[part].text !== "") return;
-    this.draft = { ...this.draft, [part]: { encoding: "schema", subject: subject.subject, text: subject.example } };
+    return subject ? { encoding: "schema", subject: subject.subject } : null;
   }
 
   problemsOf(field: DraftProblem["field"], index?: number): DraftProblem[] {
@@ -91,23 +105,78 @@ export class Producing {
     this.checking = setTimeout(() => void this.check(), 250);
   }
 
-  editField(part: "key" | "value", change: Partial<DraftField>): void {
-    this.edit(part, { [part]: { ...this.draft[part], ...change } });
+  /** What was typed; an editor gives every line end as \n. */
+  editText(part: Part, typed: string): void {
+    const field = this.draft[part];
+    const text = field.text.includes("\r\n") ? typed.replace(/\n/g, "\r\n") : typed;
+    this.edit(part, { [part]: { ...field, text } });
   }
 
-  setEncoding(part: "key" | "value", choice: string): void {
-    const [encoding, subject] = choice.split(/:(.*)/s) as [DraftEncoding, string | undefined];
-    const text = this.draft[part].text;
-    const field: DraftField = { encoding, text };
-    if (encoding === "schema" && subject) {
-      field.subject = subject;
-      if (text.trim() === "") field.text = this.exampleOf(part, subject) ?? "";
-    }
+  /** Writes a field in another way. Its text stays, unless it is only an example of what was chosen before, which another format cannot take. */
+  setFormat(part: Part, format: DraftFormat): void {
+    const before = this.draft[part];
+    const { text } = before;
+    const isOwn = text.trim() !== "" && text !== this.helps.get(part, before)?.example;
+    // an example is of use where JSON is entered as well
+    const field: DraftField = { ...format, text: isOwn || takesJson(format) ? text : "" };
     this.edit(part, { [part]: field });
+    this.keep(part, format);
+    if (!isOwn) void this.insertExample(part);
   }
 
-  exampleOf(part: "key" | "value", subject: string | undefined): string | null {
-    return this.context?.subjects[part].find((s) => s.subject === subject)?.example ?? null;
+  /** A schema file of the workspace, which the user is asked for. */
+  async chooseFile(part: Part): Promise<void> {
+    const picked = await this.panel.rpc.call("pickSchemaFile", [part]);
+    if (!picked) return;
+    const { file, message } = picked;
+    this.setFormat(part, { encoding: "file", file, ...(message === null ? {} : { message }) });
+  }
+
+  /** The next draft for the topic begins with it; what belongs to one message only is left out. */
+  private keep(part: Part, { pinned, container, ...format }: DraftFormat): void {
+    if (container || (format.encoding === "schema" && format.subject === undefined)) return;
+    void this.panel.attempt(() => this.panel.rpc.call("keepFormat", [part, format]));
+  }
+
+  /** Replaces the text by an example of the field's schema, as long as the user does not write meanwhile. */
+  async insertExample(part: Part): Promise<void> {
+    const field = this.draft[part];
+    const help = await this.helps.load(part, field);
+    if (!help || help.example === "" || this.draft[part] !== field) return;
+    this.edit(part, { [part]: { ...field, text: help.example } });
+  }
+
+  /** A kept message as the draft: until it is changed it gives the same bytes. */
+  async editMessage(seq: number): Promise<void> {
+    const { record } = this.panel.selection;
+    const draft = await this.panel.rpc.call("draftOf", [seq]);
+    const former = this.isWorthKeeping() ? this.draft : null;
+    this.edited = { partition: record?.partition ?? 0, offset: record?.offset ?? "", former };
+    this.take(draft);
+    this.show();
+  }
+
+  bringBack(): void {
+    const former = this.edited?.former;
+    this.edited = null;
+    if (former) this.take(former);
+  }
+
+  private take(draft: ProduceDraft): void {
+    this.draft = draft;
+    this.pristine = false;
+    this.touched.clear();
+    this.problems = [];
+    this.outcome = null;
+    this.panel.save();
+    this.panel.changed();
+  }
+
+  private isWorthKeeping(): boolean {
+    const { key, value, headers } = this.draft;
+    const isOwn = (part: Part, field: DraftField) =>
+      field.text.trim() !== "" && field.text !== this.helps.get(part, field)?.example && !field.original;
+    return headers.length > 0 || isOwn("key", key) || isOwn("value", value);
   }
 
   private async check(): Promise<void> {

@@ -38,6 +38,7 @@ function items(panel: Panel, column: string | null): MenuItem[] {
       run: () => exportRows(panel, "jsonl", marks.list),
     },
     { label: "Resend…", icon: "send", disabled: n === 0, run: () => resend(panel) },
+    { label: "Edit and send…", icon: "edit", disabled: !one || panel.init.topic === null, run: () => edit(panel) },
     { label: "Only this key", icon: "key", group: true, disabled: !one, run: () => onlyThisKey(panel) },
     { label: "Next with the same key", keys: "Alt+ArrowDown", disabled: !one, run: () => sameKey(panel, 1) },
     { label: "Previous with the same key", keys: "Alt+ArrowUp", disabled: !one, run: () => sameKey(panel, -1) },
@@ -70,6 +71,12 @@ export function exportRows(panel: Panel, format: "jsonl" | "json" | "csv" | "raw
 function resend(panel: Panel): void {
   const seqs = chosen(panel);
   if (seqs) void panel.attempt(() => panel.rpc.call("resendRows", [seqs]));
+}
+
+/** The selected message in the produce form. */
+function edit(panel: Panel): void {
+  const { seq } = panel.selection;
+  if (seq !== null) void panel.attempt(() => panel.producing.editMessage(seq));
 }
 
 function compareMarked(panel: Panel): void {

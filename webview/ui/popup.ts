@@ -9,6 +9,8 @@ export interface PopupOptions {
   value: string;
   /** stands before the label, and for it where the panel is narrow */
   icon?: string;
+  /** the label is heard, not seen: it stands beside the button already */
+  hideLabel?: boolean;
   title: string;
   /** name of the dialog */
   dialog: string;
@@ -31,7 +33,7 @@ export function popup(o: PopupOptions): TemplateResult {
       aria-label=${o.value === "" ? o.label : `${o.label}: ${o.value}`}
       title=${o.title}
     >
-      ${o.icon ? icon(o.icon) : nothing}<span class="chooser-label">${o.label}</span> <span class="chooser-value">${o.value}</span>${icon("chevron-down")}
+      ${o.icon ? icon(o.icon) : nothing}${o.hideLabel ? nothing : html`<span class="chooser-label">${o.label}</span> `}<span class="chooser-value">${o.value}</span>${icon("chevron-down")}
     </button>
     <div
       id=${o.id}
@@ -67,6 +69,13 @@ function place(e: Event): void {
   panel.style.left = `${Math.max(4, button.left)}px`;
   panel.style.maxHeight = `${window.innerHeight - button.bottom - 12}px`;
   requestAnimationFrame(() => {
+    // what does not fit below the button goes up as far as it has to
+    const hidden = panel.scrollHeight - panel.clientHeight;
+    if (hidden > 0) {
+      const top = Math.max(8, button.bottom + 2 - hidden);
+      panel.style.top = `${top}px`;
+      panel.style.maxHeight = `${window.innerHeight - top - 10}px`;
+    }
     const over = panel.getBoundingClientRect().right - (window.innerWidth - 4);
     if (over > 0) panel.style.left = `${Math.max(4, button.left - over)}px`;
   });
@@ -83,16 +92,30 @@ function focusChosen(e: Event): void {
 
 const walked = "[role=radio], [role=checkbox], [role=menuitemcheckbox], .choice-button, .popup-item";
 
-/** Up and down walk through the choices. */
+/** Up and down walk through the choices, a letter goes to the next one that begins with it. */
 function arrows(e: KeyboardEvent): void {
-  const step = { ArrowDown: 1, ArrowUp: -1 }[e.key];
-  if (!step) return;
   const panel = e.currentTarget as HTMLElement;
   const items = [...panel.querySelectorAll<HTMLElement>(walked)];
   const at = items.indexOf((e.target as HTMLElement).closest<HTMLElement>(walked) as HTMLElement);
   if (at < 0) return;
+  const next = nextOf(e, items, at);
+  if (next === null) return;
   e.preventDefault();
-  items[(at + step + items.length) % items.length]?.focus();
+  items[next]?.focus();
+}
+
+function nextOf(e: KeyboardEvent, items: readonly HTMLElement[], at: number): number | null {
+  const step = { ArrowDown: 1, ArrowUp: -1 }[e.key];
+  if (step) return (at + step + items.length) % items.length;
+  if (e.key === "Home") return 0;
+  if (e.key === "End") return items.length - 1;
+  if (e.key.length !== 1 || e.key === " " || e.ctrlKey || e.metaKey || e.altKey) return null;
+  const letter = e.key.toLowerCase();
+  for (let i = 1; i <= items.length; i++) {
+    const one = (at + i) % items.length;
+    if (items[one]?.textContent?.trim().toLowerCase().startsWith(letter)) return one;
+  }
+  return null;
 }
 
 export interface Choice {

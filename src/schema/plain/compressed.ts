@@ -1,6 +1,16 @@
-import { constants, gunzipSync, inflateSync, zstdDecompressSync } from "node:zlib";
+import {
+  constants,
+  deflateSync,
+  gunzipSync,
+  gzipSync,
+  inflateSync,
+  zstdCompressSync,
+  zstdDecompressSync,
+} from "node:zlib";
 import { LZ4_MAGIC, unpackLz4 } from "./lz4.ts";
+import { packLz4 } from "./lz4Pack.ts";
 import { FRAMED, unpackFramed, unpackSnappy, unpackXerial, XERIAL } from "./snappy.ts";
+import { packFramed, packSnappy, packXerial } from "./snappyPack.ts";
 
 /** Ways in which a payload may be compressed as a whole. Raw snappy has no sign of its own: it is for who knows. */
 export const COMPRESSIONS = ["gzip", "zlib", "zstd", "lz4", "snappy-xerial", "snappy-framed", "snappy"] as const;
@@ -121,3 +131,23 @@ function inflate(
 }
 
 const tooLarge = (maxBytes: number): Error => new Error(`it unpacks to more than ${maxBytes} bytes`);
+
+/** Compresses bytes, for `unpack` to give them back. */
+export function pack(bytes: Buffer, compression: Compression): Buffer {
+  switch (compression) {
+    case "gzip":
+      return gzipSync(bytes);
+    case "zlib":
+      return deflateSync(bytes);
+    case "zstd":
+      return zstdCompressSync(bytes);
+    case "lz4":
+      return packLz4(bytes);
+    case "snappy":
+      return packSnappy(bytes);
+    case "snappy-xerial":
+      return packXerial(bytes);
+    case "snappy-framed":
+      return packFramed(bytes);
+  }
+}

@@ -76,7 +76,7 @@ function walkFramed(bytes: Buffer, limit: number, out: Buffer | null): number {
 }
 
 /** the checksum of data that may hold checksums itself is turned and shifted by a constant */
-const masked = (crc: number): number => (((crc >>> 15) | (crc << 17)) + 0xa282ead8) >>> 0;
+export const masked = (crc: number): number => (((crc >>> 15) | (crc << 17)) + 0xa282ead8) >>> 0;
 
 function checked(size: number, limit: number): number {
   if (size > limit) throw new Error(`it unpacks to more than ${limit} bytes`);

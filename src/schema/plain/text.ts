@@ -1,6 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import type { Decoded } from "../schemaFormats.ts";
 import { characterStart, cutAt } from "../text.ts";
+import { TextProblem } from "./textProblem.ts";
 
 /**
  * The encodings of Kafka's StringSerializer (`serializer.encoding`) that a person may choose, and of text in general. UTF-16 is what Java calls
@@ -36,20 +37,23 @@ export function decodeText(bytes: Buffer, start: number, maxChars: number, encod
   }
 }
 
-/** Text in an encoding; takes what decodeText shows. Throws a sentence with the position (UTF-16 units) of what the encoding lacks. */
+/** Text in an encoding; takes what decodeText shows. Throws a TextProblem at what the encoding lacks. */
 export function encodeText(text: string, encoding: TextEncodingName): Buffer {
   if (encoding === "ISO-8859-1" || encoding === "US-ASCII") {
     const most = encoding === "US-ASCII" ? 0x7f : 0xff;
     for (let i = 0; i < text.length; i++) {
       if (text.charCodeAt(i) > most)
-        throw new Error(
+        throw new TextProblem(
           `${JSON.stringify(String.fromCodePoint(text.codePointAt(i)!))} at position ${i} is not in ${encoding}`,
+          i,
         );
     }
     return Buffer.from(text, "latin1");
   }
-  if (!text.isWellFormed())
-    throw new Error(`half a surrogate pair at position ${text.search(/\p{Surrogate}/u)} cannot be encoded`);
+  if (!text.isWellFormed()) {
+    const at = text.search(/\p{Surrogate}/u);
+    throw new TextProblem(`half a surrogate pair at position ${at} cannot be encoded`, at);
+  }
   if (encoding === "UTF-8") return Buffer.from(text, "utf8");
   const bytes = Buffer.from(text, "utf16le");
   if (encoding === "UTF-16LE") return bytes;

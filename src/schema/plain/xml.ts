@@ -2,6 +2,7 @@ import { isUtf8 } from "node:buffer";
 import type { Decoded } from "../schemaFormats.ts";
 import { characterStart, cutAt } from "../text.ts";
 import { encodeText, TEXT_ENCODINGS, utf16Mark } from "./text.ts";
+import { TextProblem } from "./textProblem.ts";
 import { CLOSE, OPEN, OPEN_ELEMENTS, scanXml, TEXT, type XmlScan } from "./xmlScan.ts";
 
 /**
@@ -102,7 +103,7 @@ function declaredEncoding(text: string): string {
 
 /**
  * A document as bytes in the encoding that it declares, UTF-8 without a declaration; UTF-16 with a byte order mark. Takes what decodeXml shows.
- * Throws a sentence when it is not well-formed, or has a character that its encoding lacks.
+ * Throws a sentence when it is not well-formed, or has a character that its encoding lacks; a TextProblem where the place is known.
  */
 export function encodeXml(text: string): Buffer {
   scanXml(text);
@@ -114,8 +115,9 @@ export function encodeXml(text: string): Buffer {
   for (let i = 0; i < text.length; i++) {
     const byte = bytes.get(text[i]!);
     if (byte === undefined)
-      throw new Error(
+      throw new TextProblem(
         `${JSON.stringify(String.fromCodePoint(text.codePointAt(i)!))} at position ${i} is not in ${encoding}`,
+        i,
       );
     out[i] = byte;
   }

@@ -1,3 +1,6 @@
+import { shortened } from "../problemWords.ts";
+import { TextProblem } from "./textProblem.ts";
+
 /**
  * XML (1.0, fifth edition) checked to be well-formed, over its own characters: no tree, no value, no entity is ever made of them, and nothing is
  * fetched. Iterative: nesting costs a few bytes per level.
@@ -32,7 +35,7 @@ const MAX_DEPTH = 100_000;
 class CutHere extends Error {}
 
 /**
- * Scans a document. Throws a sentence with line and column (from 1) where it is not well-formed.
+ * Scans a document. Throws a TextProblem, with line and column (from 1) in its sentence, where it is not well-formed.
  *
  * @param partial the text was cut at its end: it is fine as long as nothing in it is wrong
  */
@@ -378,7 +381,7 @@ class Scanner {
     let line = 1;
     let lineAt = 0;
     for (let next: number; (next = this.#text.indexOf("\n", lineAt)) >= 0 && next < at; lineAt = next + 1) line++;
-    return new Error(`not well-formed at line ${line}, column ${at - lineAt + 1}: ${message}`);
+    return new TextProblem(`not well-formed at line ${line}, column ${at - lineAt + 1}: ${message}`, at);
   }
 
   #token(kind: number, from: number): void {
@@ -394,5 +397,3 @@ class Scanner {
     this.#starts[this.#count++] = from;
   }
 }
-
-const shortened = (text: string): string => (text.length > 60 ? `${text.slice(0, 60)}…` : text);

@@ -1,7 +1,8 @@
 import { messageOf } from "../../shared/userError.ts";
 import type { RegisteredSchema } from "../api.ts";
+import type { WireMessage } from "../registry/wire.ts";
 import { readApicurioRef } from "../registry/wireApicurio.ts";
-import { WIRE_HEADER } from "../registry/wireConfluent.ts";
+import { readMessageIndexes, WIRE_HEADER } from "../registry/wireConfluent.ts";
 import { glueMessage, readGlueIndex } from "../registry/wireGlue.ts";
 import type { Decoded, SchemaFormat } from "../schemaFormats.ts";
 import { protobufFormat, protobufMessageFormat } from "./decode.ts";
@@ -27,6 +28,20 @@ function messageDecoder(schema: ProtobufSchema, format: SchemaFormat): NonNullab
     if (!found) known.set(name, (found = protobufMessageFormat(schema, name)));
     return found;
   };
+  return (bytes, start, maxChars, message): Decoded => {
+    if (message.kind === "indexes-here") return format.decode(bytes, start, maxChars);
+    const found = findMessage(schema, bytes, start, message);
+    return named(found.name).decode(bytes, found.start, maxChars);
+  };
+}
+
+/** Which message a value is, by its full name, and where it begins. Throws with a sentence when that is not to be found out. */
+export function findMessage(
+  schema: ProtobufSchema,
+  bytes: Buffer,
+  start: number,
+  message: WireMessage,
+): { name: string; start: number } {
   const first = (): string => {
     const [name] = schema.names;
     if (name === undefined) throw new Error("the schema has no message");
@@ -38,30 +53,32 @@ function messageDecoder(schema: ProtobufSchema, format: SchemaFormat): NonNullab
     if (found === undefined) throw new Error(`the schema has no message called ${name}`);
     return found;
   };
-  return (bytes, start, maxChars, message): Decoded => {
-    switch (message.kind) {
-      case "indexes-here":
-        return format.decode(bytes, start, maxChars);
-      case "indexes": {
-        const name =
-          message.indexes === null ? first() : schema.names.find((one) => isAt(schema, one, message.indexes!));
-        if (name === undefined) throw new Error(`the schema has no message at index [${message.indexes?.join(", ")}]`);
-        return named(name).decode(bytes, start, maxChars);
-      }
-      case "ref": {
-        const ref = readApicurioRef(bytes, start);
-        const name = ref?.name ?? message.name;
-        return named(name === null ? first() : bySimpleName(name)).decode(bytes, ref?.end ?? start, maxChars);
-      }
-      case "number-here": {
-        const number = readGlueIndex(bytes, start);
-        const name = number && glueMessage(schema.names, number.index);
-        if (!number || name === null)
-          throw new Error(`the schema has no message of the number ${number?.index ?? "that should be here"}`);
-        return named(name).decode(bytes, number.end, maxChars);
-      }
-    }
+  const byIndexes = (indexes: readonly number[]): string => {
+    const name = schema.names.find((one) => isAt(schema, one, indexes));
+    if (name === undefined) throw new Error(`the schema has no message at index [${indexes.join(", ")}]`);
+    return name;
   };
+  switch (message.kind) {
+    case "indexes-here": {
+      const read = readMessageIndexes(bytes, start);
+      if (!read) throw new Error("no message indexes follow the schema id");
+      return { name: byIndexes(read.indexes), start: read.end };
+    }
+    case "indexes":
+      return { name: message.indexes === null ? first() : byIndexes(message.indexes), start };
+    case "ref": {
+      const ref = readApicurioRef(bytes, start);
+      const name = ref?.name ?? message.name;
+      return { name: name === null ? first() : bySimpleName(name), start: ref?.end ?? start };
+    }
+    case "number-here": {
+      const number = readGlueIndex(bytes, start);
+      const name = number && glueMessage(schema.names, number.index);
+      if (!number || name === null)
+        throw new Error(`the schema has no message of the number ${number?.index ?? "that should be here"}`);
+      return { name, start: number.end };
+    }
+  }
 }
 
 const isAt = (schema: ProtobufSchema, name: string, indexes: readonly number[]): boolean => {
@@ -81,10 +98,7 @@ export function loadMessage(
   compiled: boolean,
   message: string | null,
 ): SchemaFormat {
-  const set = compiled ? openDescriptorSet(Buffer.from(schema.schema, "base64")) : null;
-  const parsed = set ? set.schemaOf(message ?? set.messages[0]?.name ?? "") : parseProtobuf(schema);
-  const name = message ?? parsed.names[0];
-  if (name === undefined) throw new Error("it has no message");
+  const { parsed, name } = openMessage(schema, compiled, message);
   const bare = protobufMessageFormat(parsed, name);
   const framed = protobufFormat(parsed);
   return {
@@ -92,4 +106,17 @@ export function loadMessage(
     decode: (bytes, start, maxChars) =>
       bytes[start] === 0 ? framed.decode(bytes, start + WIRE_HEADER, maxChars) : bare.decode(bytes, start, maxChars),
   };
+}
+
+/** The schema that has a message, and the message's full name. Parameters and errors as of `loadMessage`. */
+export function openMessage(
+  schema: Pick<RegisteredSchema, "schema" | "references">,
+  compiled: boolean,
+  message: string | null,
+): { parsed: ProtobufSchema; name: string } {
+  const set = compiled ? openDescriptorSet(Buffer.from(schema.schema, "base64")) : null;
+  const parsed = set ? set.schemaOf(message ?? set.messages[0]?.name ?? "") : parseProtobuf(schema);
+  const name = message ?? parsed.names[0];
+  if (name === undefined) throw new Error("it has no message");
+  return { parsed, name };
 }

@@ -124,7 +124,9 @@ export function frame(key: SchemaKey, encoded: Uint8Array, options: FrameOptions
   }
   if (typeof key === "string" && !key.startsWith("guid:")) {
     const id = key as ApicurioKey;
-    const value = whole(...(message ? [writeApicurioRef(message.name)] : []));
+    // where headers name the message, version 2, whose ids are global, neither writes a Ref nor reads over one; version 3 wants it
+    const hasRef = message !== null && !(place === "header" && id.startsWith("globalId:"));
+    const value = whole(...(hasRef ? [writeApicurioRef(message.name)] : []));
     if (place === "header") {
       const type = part === "key" ? "apicurio.protobuf.type.key" : "apicurio.protobuf.type";
       const named = message ? [{ key: type, value: Buffer.from(message.name, "utf8") }] : [];
@@ -140,17 +142,12 @@ export function frame(key: SchemaKey, encoded: Uint8Array, options: FrameOptions
   return { payload: whole(wireHeader(key), ...(message ? [writeMessageIndexes(message.indexes)] : [])), headers: [] };
 }
 
-/** A value with its schema's name before it, as the registry's serializers write it. Throws as `frame` does. */
-export function inWireFormat(
-  { id, key }: Pick<RegisteredSchema, "id" | "key">,
-  encoded: Uint8Array,
-  message: ProtobufMessage | null = null,
-): Buffer {
+/** What payloads name a schema by. Throws with a sentence where that is not known. */
+export function schemaKey({ id, key }: Pick<RegisteredSchema, "id" | "key">): SchemaKey {
   const named = key ?? id;
   if (typeof named === "string" && !/^\w+:/.test(named))
     throw new Error(`${named} is not what a payload names a schema by`);
-  const options = { part: "value", place: "payload", message, compress: false } as const;
-  return frame(named as SchemaKey, encoded, options).payload;
+  return named as SchemaKey;
 }
 
 /**

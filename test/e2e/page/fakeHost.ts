@@ -1,12 +1,11 @@
+import type { DraftProblem, ProduceDraft } from "../../../src/shared/draft.ts";
 import { wholeView } from "../../../src/shared/messages.ts";
 import type {
-  DraftProblem,
   FilterLists,
   MessagesHostEvents,
   MessagesHostMethods,
   MessagesInit,
   MessagesState,
-  ProduceDraft,
 } from "../../../src/shared/protocol.ts";
 import { Rpc } from "../../../src/shared/rpc.ts";
 import { UserError } from "../../../src/shared/userError.ts";
@@ -105,7 +104,7 @@ function validate(draft: ProduceDraft): DraftProblem[] {
   if (value.encoding === "json" || value.encoding === "schema") {
     try {
       const parsed: unknown = JSON.parse(value.text);
-      if (value.encoding === "schema" && typeof (parsed as { amount?: unknown }).amount !== "number")
+      if (value.subject === "orders-value" && typeof (parsed as { amount?: unknown }).amount !== "number")
         problems.push({ field: "value", path: "$.amount", message: "needs a double, but there is a string" });
     } catch (error) {
       problems.push({ field: "value", message: `This is not JSON: ${(error as Error).message}`, at: 3 });
@@ -193,11 +192,42 @@ const host = new Rpc<MessagesHostMethods, object, MessagesHostEvents>(
             version: 3,
             id: 12,
             type: "AVRO",
-            example: '{\n  "id": 1,\n  "customer": "c10611",\n  "status": "paid",\n  "amount": 12.5\n}',
           },
+          { subject: "shop.Shipment", version: 1, id: 14, type: "PROTOBUF" },
         ],
       },
+      registry: "confluent" as const,
       registryProblem: null,
+      formats: { key: null, value: null },
+    }),
+    keepFormat: (part, format) => void log.asked.push(["keepFormat", part, format]),
+    draftHelp: (_part, field) =>
+      field.subject === "shop.Shipment"
+        ? {
+            example: field.message === "shop.Shipment.Item" ? '{\n  "sku": ""\n}' : '{\n  "id": "0",\n  "items": []\n}',
+            messages: ["shop.Shipment", "shop.Shipment.Item"],
+          }
+        : {
+            example: '{\n  "id": 1,\n  "customer": "c10611",\n  "status": "paid",\n  "amount": 12.5\n}',
+            messages: null,
+          },
+    pickSchemaFile: () => ({
+      file: { uri: "file:///work/schemas/order.avsc", label: "schemas/order.avsc", type: "AVRO" as const },
+      message: null,
+    }),
+    draftOf: (seq) => ({
+      key: { encoding: "text", text: `k${seq}`, original: { text: `k${seq}`, bytes: "azE=" } },
+      value: {
+        encoding: "json",
+        text: '{\n  "id": 7\n}',
+        wrap: "gzip",
+        original: { text: '{\n  "id": 7\n}', bytes: "H4sIAAAAAAAAA6vmUlDKTFGyUjDnqgUAhs0VZAwAAAA=" },
+      },
+      headers: [
+        { key: "trace", value: "abc", kind: "text" },
+        { key: "raw", value: "00 ff", kind: "hex" },
+      ],
+      partition: 2,
     }),
     validateDraft: (draft) => validate(draft),
     produce: async (draft) => {

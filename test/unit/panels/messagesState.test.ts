@@ -33,7 +33,7 @@ const whole = {
     draft: {
       key: { encoding: "text", text: "k" },
       value: { encoding: "schema", text: "{}", subject: "orders-value" },
-      headers: [{ key: "a", value: "b", isNull: false }],
+      headers: [{ key: "a", value: "b", kind: "text" }],
       partition: 1,
     },
     produceOpen: true,

@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { encodeField, exampleFor, type FieldProblem } from "../../../src/schema/draft.ts";
-import type { DraftEncoding } from "../../../src/shared/protocol.ts";
+import type { RegisteredSchema } from "../../../src/schema/api.ts";
+import { encodeField, type FieldProblem, helpFor } from "../../../src/schema/draft.ts";
+import type { DraftEncoding } from "../../../src/shared/draft.ts";
 import { avro, knowing, long, preview, view, wire } from "./support.ts";
+
+const exampleOf = async (schema: RegisteredSchema): Promise<string> => (await helpFor(schema)).example;
 
 async function bytesOf(encoding: DraftEncoding, text: string, schema: unknown = null): Promise<Buffer> {
   const encoded = await encodeField({ encoding, text }, schema === null ? null : avro(schema));
@@ -228,11 +231,11 @@ test("an example is accepted by its own schema, and comes back as it is", async 
     { type: "bytes", logicalType: "decimal", precision: 5, scale: 2 },
     { type: "enum", name: "E", symbols: ["A", "B"], default: "B" },
   ]) {
-    const example = await exampleFor(avro(schema));
+    const example = await exampleOf(avro(schema));
     assert.equal(view(await bytesOf("schema", example, schema), knowing(avro(schema))).text, example);
   }
-  assert.equal(await exampleFor(avro({ type: "record", name: "E", fields: [{ name: "e", type: "E" }] })), "{}");
-  assert.equal(await exampleFor(avro("{oops")), "{}");
+  assert.equal(await exampleOf(avro({ type: "record", name: "E", fields: [{ name: "e", type: "E" }] })), "{}");
+  assert.equal(await exampleOf(avro("{oops")), "{}");
 });
 
 test("JSON Schema subjects send the JSON as typed, and offer an example", async () => {
@@ -251,7 +254,7 @@ test("JSON Schema subjects send the JSON as typed, and offer an example", async 
     },
     { type: "JSON" },
   );
-  const example = JSON.parse(await exampleFor(schema));
+  const example = JSON.parse(await exampleOf(schema));
   assert.deepEqual(
     [example.id, example.at, example.status, example.tags, example.note],
     [1, "2024-01-31T12:34:56.789Z", "new", ["x"], ""],
@@ -270,7 +273,7 @@ test("JSON Schema subjects send the JSON as typed, and offer an example", async 
 test("Protobuf subjects send the first message of the file, exactly", async () => {
   const proto = 'syntax = "proto3"; package p; message Order { int64 id = 1; string name = 2; } message Other {}';
   const schema = avro(proto, { type: "PROTOBUF" });
-  assert.deepEqual(JSON.parse(await exampleFor(schema)), { id: "0", name: "" });
+  assert.deepEqual(JSON.parse(await exampleOf(schema)), { id: "0", name: "" });
   const text = '{"id":"9007199254740993","name":"x"}';
   const body = Buffer.from("08818080808080801012" + "0178", "hex");
   assert.deepEqual(await encodeField({ encoding: "schema", text }, schema), {
