@@ -1,11 +1,17 @@
 import type { DecodedPayload, PayloadDecoder } from "../docs/kafka-workbench.d.ts";
 import type { ExternalDecoded } from "./schema/api.ts";
-import { UserError } from "./shared/userError.ts";
+import { cutAt } from "./schema/text.ts";
+import { messageOf, UserError } from "./shared/userError.ts";
 
 /** how long a decoder may take for one payload, ms */
 const PATIENCE = 2000;
 /** characters of one payload */
 const MOST = 16_000_000;
+
+/** characters of a problem: it stands in a row */
+const MOST_WORDS = 1000;
+
+const shortened = (text: string): string => (text.length > MOST_WORDS ? `${cutAt(text, MOST_WORDS)}…` : text);
 
 export interface OfferedDecoder {
   id: string;
@@ -55,7 +61,13 @@ export class ExternalDecoders {
       );
     });
     try {
-      return checked(await Promise.race([decoder.decode({ bytes, ...about }), late]));
+      // a copy: what a decoder does to it is not done to the message
+      return checked(await Promise.race([decoder.decode({ bytes: new Uint8Array(bytes), ...about }), late]));
+    } catch (error) {
+      const message = messageOf(error);
+      throw message.length > MOST_WORDS
+        ? new UserError(shortened(message), { code: "bad-answer", cause: error })
+        : error;
     } finally {
       clearTimeout(timer);
     }
@@ -63,8 +75,9 @@ export class ExternalDecoders {
 }
 
 function checked(decoded: DecodedPayload): ExternalDecoded {
-  const json = decoded && "json" in decoded ? decoded.json : null;
-  const text = json ?? (decoded && "text" in decoded ? decoded.text : null);
+  const isObject = typeof decoded === "object" && decoded !== null;
+  const json = isObject && "json" in decoded ? decoded.json : null;
+  const text = json ?? (isObject && "text" in decoded ? decoded.text : null);
   if (typeof text !== "string") throw new UserError("it gave neither json nor text", { code: "bad-answer" });
   if (text.length > MOST)
     throw new UserError(`it gave more than ${MOST.toLocaleString("en")} characters`, { code: "bad-answer" });
@@ -76,5 +89,5 @@ function checked(decoded: DecodedPayload): ExternalDecoded {
     }
   }
   const problems = Array.isArray(decoded.problems) ? decoded.problems.filter((one) => typeof one === "string") : [];
-  return { text, json: json !== null, problems: problems.slice(0, 20) };
+  return { text, json: json !== null, problems: problems.slice(0, 20).map(shortened) };
 }

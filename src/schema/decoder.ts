@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import type { DecodeAs, FixedFormat } from "../shared/decoding.ts";
 import type { PayloadView } from "../shared/messages.ts";
 import { messageOf } from "../shared/userError.ts";
@@ -15,7 +16,7 @@ import { internalFormat } from "./internal/internalFormat.ts";
 import { scanJson } from "./json.ts";
 import { LARGE } from "./largeView.ts";
 import { createSchemaFormats } from "./schemaFormats.ts";
-import { asBuffer, isText } from "./text.ts";
+import { asBuffer, byteOrderMark, isText } from "./text.ts";
 
 export interface DecoderOptions {
   /** absent: everything is decided automatically */
@@ -230,11 +231,10 @@ class Core {
         return shape.hex(bytes, null, NONE, NO_NOTES);
       case "json":
       case "text":
-        if (!isText(bytes, 0, bytes.length))
-          return shape.hex(bytes, null, [`not ${nameOf(format)}: it is not text in UTF-8`], NO_NOTES);
-        return format === "json"
-          ? shape.plain(bytes, NONE, NO_NOTES)
-          : shape.meaning({ ...EMPTY_TEXT, text: bytes.toString("utf8") });
+        // control characters are text to who says that it is
+        if (!isUtf8(bytes)) return shape.hex(bytes, null, [`not ${nameOf(format)}: it is not text in UTF-8`], NO_NOTES);
+        if (format === "text") return shape.meaning({ ...EMPTY_TEXT, text: bytes.toString("utf8") });
+        return shape.plain(bytes, notJson(bytes), NO_NOTES);
       default: {
         const failures: string[] = [];
         try {
@@ -281,6 +281,12 @@ class Core {
 }
 
 const EMPTY_TEXT = { format: "text", text: "", cut: false, problems: NONE, schema: null, notes: NO_NOTES } as const;
+
+/** Why text is not JSON; empty when it is, also where it is a scalar. */
+function notJson(bytes: Buffer): string[] {
+  const { ok, message, at } = scanJson(bytes, byteOrderMark(bytes));
+  return ok ? NONE : [`not JSON: ${message} at byte ${at}`];
+}
 
 /** What a record of Kafka Connect's own topics says, beside its JSON. */
 function aboutConnect(bytes: Buffer, { part, record }: DecodeContext): string | null {

@@ -1,7 +1,7 @@
 import type { PayloadView } from "../shared/messages.ts";
 import { opensContainer, scanJson, scanJsonInParts } from "./json.ts";
 import { JsonLayout, prettyLayout, prettyLength } from "./jsonLayout.ts";
-import { byteOrderMark, characterStart, closesContainer, cutAt, isText } from "./text.ts";
+import { byteOrderMark, characterStart, closesContainer, cutAt, isText, mayBeJson } from "./text.ts";
 import { Turns } from "./turns.ts";
 
 /** bytes from which on a payload is not worked on at once */
@@ -27,7 +27,8 @@ export async function largeText(bytes: Buffer, maxChars: number, signal?: AbortS
   const size = bytes.length;
   const partial = size > maxChars;
   const end = partial ? characterStart(bytes, 0, maxChars) : size;
-  if (bytes[0] === 0 || !(await isTextInTurns(bytes, end, turns))) return null;
+  const isReadable = bytes[0] !== 0 && (await isTextInTurns(bytes, end, turns));
+  if (!isReadable && !mayBeJson(bytes, end)) return null;
   const start = byteOrderMark(bytes);
   if (opensContainer(bytes, start) && (!partial || closesContainer(bytes))) {
     const scan = scanJsonInParts(bytes, start, end, partial);
@@ -45,6 +46,7 @@ export async function largeText(bytes: Buffer, maxChars: number, signal?: AbortS
       return { json: true, text, length, shownBytes: partial ? layout.at : null };
     }
   }
+  if (!isReadable) return null;
   const text = bytes.toString("utf8", 0, end);
   return { json: false, text: cutAt(text, maxChars), length: text.length, shownBytes: partial ? end : null };
 }

@@ -68,6 +68,15 @@ const LONG = 128;
 const isPrintable = (word: number): boolean =>
   ((word | (word - 0x2020_2020) | (word + 0x0101_0101)) & 0x8080_8080) === 0;
 
+/**
+ * Whether the first `end` bytes, which `isText` has refused, may be JSON all the same: UTF-8 that opens an object or an array. JSON may hold U+007F to
+ * U+009F, which what was taken for Latin-1 once has for quotes and dashes, and nothing but JSON is JSON to its end.
+ */
+export function mayBeJson(bytes: Uint8Array, end: number): boolean {
+  const [first] = bytes;
+  return (first === 0x7b || first === 0x5b) && isUtf8(bytes.subarray(0, end));
+}
+
 /** `end`, moved back to the start of the UTF-8 character that it would cut, by three bytes at most. */
 export function characterStart(bytes: Uint8Array, start: number, end: number): number {
   for (let i = end - 1; i >= start && i >= end - 4; i--) {

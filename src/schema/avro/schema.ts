@@ -1,7 +1,7 @@
 import type { RegisteredSchema } from "../api.ts";
 import type { JsonNode } from "../jsonTree.ts";
 import type { Decimal, IntLogical, LongLogical } from "./logical.ts";
-import { parseSchemaText, SchemaParser } from "./schemaParser.ts";
+import { parseSchemaText, SchemaParser, UndefinedType } from "./schemaParser.ts";
 
 /**
  * Avro schemas, parsed into a graph: a name that is used again is the same object, so that recursion is a cycle.
@@ -84,23 +84,25 @@ export function parseAvroWithNotes(schema: Pick<RegisteredSchema, "schema" | "re
   notes: SchemaNote[];
 } {
   const parser = new SchemaParser();
-  let pending = schema.references.map((reference) => ({ reference, node: parseSchemaText(reference.schema) }));
-  // a reference may use names of another one, in whatever order the registry lists them
+  let pending = schema.references.map(({ schema }) => ({
+    node: parseSchemaText(schema),
+    lacks: null as UndefinedType | null,
+  }));
+  // a reference may use names of another one, in whatever order the registry lists them: it is read again once what it lacked is there
   while (pending.length > 0) {
-    const later: typeof pending = [];
-    let failure: unknown;
-    for (const entry of pending) {
-      const names = new Map(parser.names);
+    const ready = pending.filter(({ lacks }) => lacks === null || lacks.names.some((name) => parser.names.has(name)));
+    if (ready.length === 0) throw pending[0]!.lacks;
+    for (const entry of ready) {
       try {
-        parser.type(entry.node, "");
+        parser.declaration(entry.node);
+        entry.lacks = null;
       } catch (error) {
-        parser.names = names;
-        failure ??= error;
-        later.push(entry);
+        if (!(error instanceof UndefinedType)) throw error;
+        entry.lacks = error;
       }
     }
-    if (later.length === pending.length) throw failure;
-    pending = later;
+    const done = new Set(ready.filter(({ lacks }) => lacks === null));
+    pending = pending.filter((entry) => !done.has(entry));
   }
   parser.notes = [];
   const type = parser.type(parseSchemaText(schema.schema), "");

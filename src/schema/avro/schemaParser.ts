@@ -19,11 +19,24 @@ export function parseSchemaText(text: string): JsonNode {
 /** Notes of one schema: more help nobody. */
 const MAX_NOTES = 100;
 
+/** A name that no declaration so far has: a later one may. */
+export class UndefinedType extends Error {
+  /** full names, either of which would do */
+  readonly names: readonly string[];
+
+  constructor(given: string, names: readonly string[]) {
+    super(`the type "${given}" is not defined`);
+    this.names = names;
+  }
+}
+
 /** Reads declarations one after the other; names of earlier ones are known to later ones. Throws an Error with a sentence. */
 export class SchemaParser {
   names = new Map<string, AvroType>();
   notes: SchemaNote[] = [];
   readonly #unions: AvroUnion[] = [];
+  /** names of the declaration that is being read */
+  #defined: string[] = [];
   /** the type and field that are being read, for notes */
   #where = "";
 
@@ -77,9 +90,9 @@ export class SchemaParser {
       case "string":
         return { kind: name, logical: null };
     }
-    const found =
-      this.names.get(name.includes(".") || namespace === "" ? name : `${namespace}.${name}`) ?? this.names.get(name);
-    if (!found) throw new Error(`the type "${name}" is not defined`);
+    const full = name.includes(".") || namespace === "" ? name : `${namespace}.${name}`;
+    const found = this.names.get(full) ?? this.names.get(name);
+    if (!found) throw new UndefinedType(name, [full, name]);
     return found;
   }
 
@@ -176,7 +189,19 @@ export class SchemaParser {
   #define(type: AvroNamed): AvroType {
     if (this.names.has(type.name)) throw new Error(`the type ${type.name} is defined twice`);
     this.names.set(type.name, type);
+    this.#defined.push(type.name);
     return type;
+  }
+
+  /** As `type`; what a declaration that fails had defined by then is forgotten. */
+  declaration(node: JsonNode): void {
+    this.#defined = [];
+    try {
+      this.type(node, "");
+    } catch (error) {
+      for (const name of this.#defined) this.names.delete(name);
+      throw error;
+    }
   }
 
   /** A type that is given by its name, with the logical type that its declaration carries. */

@@ -15,6 +15,7 @@ import {
   endOfUnits,
   isText,
   lookOfText,
+  mayBeJson,
   NO_TEXT,
   oneLineOf,
   PREVIEW_BYTES,
@@ -181,7 +182,7 @@ export function previewPlain(bytes: Buffer, maxChars: number, problems: string[]
   const whole = bytes.length <= PREVIEW_BYTES;
   const end = whole ? bytes.length : characterStart(bytes, 0, PREVIEW_BYTES);
   const look = bytes[0] === 0 ? NO_TEXT : lookOfText(bytes, 0, end);
-  if (look !== NO_TEXT) {
+  if (look !== NO_TEXT || mayBeJson(bytes, end)) {
     const start = byteOrderMark(bytes);
     if (opensContainer(bytes, start)) {
       const scan = scanJson(bytes, start, end, !whole);
@@ -190,10 +191,12 @@ export function previewPlain(bytes: Buffer, maxChars: number, problems: string[]
           const to = Math.min(end, maxChars);
           return { format: "json", text: bytes.toString("latin1", 0, to), cut: to < bytes.length, problems };
         }
-        const text = compactJson(bytes, start, end, scan.spaces, 3 * maxChars + 4);
-        return cell("json", text, maxChars, !whole, start > 0 ? [...problems, BOM_PROBLEM] : problems, look);
+        const json = compactJson(bytes, start, end, scan.spaces, 3 * maxChars + 4);
+        const known = look === NO_TEXT ? UNUSUAL : look;
+        return cell("json", json, maxChars, !whole, start > 0 ? [...problems, BOM_PROBLEM] : problems, known);
       }
     }
+    if (look === NO_TEXT) return hexCell(bytes, maxChars, problems);
     if (look === TEXT) {
       const to = Math.min(end, maxChars);
       return { format: "text", text: bytes.toString("latin1", 0, to), cut: to < bytes.length, problems };
@@ -224,12 +227,14 @@ function hexCell(bytes: Buffer, maxChars: number, problems: string[]): Cell {
 
 function viewPlain(bytes: Buffer, maxChars: number, problems: string[]): PayloadView {
   const size = bytes.length;
-  if (bytes[0] === 0 || !isText(bytes, 0, size)) return hexView(bytes, null, maxChars, problems);
+  const isReadable = bytes[0] !== 0 && isText(bytes, 0, size);
+  if (!isReadable && !mayBeJson(bytes, size)) return hexView(bytes, null, maxChars, problems);
   const start = byteOrderMark(bytes);
   if (opensContainer(bytes, start)) {
     const json = jsonText(bytes, start, maxChars);
     if (json) return plainView("json", json.text, json.cut, size, start > 0 ? [...problems, BOM_PROBLEM] : problems);
   }
+  if (!isReadable) return hexView(bytes, null, maxChars, problems);
   const length = utf16Length(bytes, 0, size);
   const text = cutAt(bytes.toString("utf8", 0, Math.min(size, 3 * maxChars + 4)), maxChars);
   return plainView("text", text, length - text.length, size, problems);

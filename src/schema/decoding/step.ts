@@ -41,7 +41,7 @@ const meaning = (format: PayloadFormat, decoded: Decoded, notes: string[] = NO_N
  * Takes a payload for what somebody says that it is. Throws a sentence when it is not that. JSON, UTF-8 text and hex are not among the formats:
  * the decoder has its own, faster way for them.
  *
- * @param most bytes that it may unpack to
+ * @param most bytes that it may unpack to; 0: it is not to be unpacked
  */
 export function applyFormat(
   format: Exclude<FixedFormat, "json" | "text" | "hex">,
@@ -202,6 +202,7 @@ const NAMES: Readonly<Record<Compression, string>> = {
 };
 
 function unpacked(bytes: Buffer, compression: Compression, most: number): Step {
+  if (most === 0) throw new Error("it is compressed within more layers than are unpacked");
   const inside = unpack(bytes, 0, compression, most);
   const sizes = `${bytes.length.toLocaleString("en")} bytes hold ${inside.length.toLocaleString("en")}`;
   return { inside, note: `Compressed with ${NAMES[compression]}: ${sizes}.` };

@@ -46,8 +46,25 @@ const NOTHING = new NothingSeen();
 
 const MAX_PROBLEMS = 50;
 
-/** Schemas applied to values, in all; a usual value takes some thousand. */
+/**
+ * Schemas applied to values, in all; a usual value takes some thousand. A grid holds many values against one schema: what a small one may cost
+ * is less, and grows with the value.
+ */
 const MAX_STEPS = 1_000_000;
+const SMALL_STEPS = 100_000;
+const STEPS_EACH = 100;
+
+/** Values in a value, itself included; no more than are of interest. */
+function sizeOf(value: JsonNode, most: number): number {
+  let size = 0;
+  const open = [value];
+  for (let node = open.pop(); node && size < most; node = open.pop()) {
+    size++;
+    if (node.kind === "array") for (const item of node.items) open.push(item);
+    else if (node.kind === "object") for (const each of node.members) open.push(each.value);
+  }
+  return size;
+}
 
 /** Schemas within schemas that are open at once. A value may be 500 levels deep. */
 const MAX_OPEN = 1700;
@@ -69,6 +86,7 @@ export class Evaluation {
   #path: (string | number)[] = [];
   #found: ValidationProblem[] = this.problems;
   #steps = 0;
+  #mostSteps = MAX_STEPS;
   #open = 0;
 
   constructor(documents: Documents, patterns: Map<string, Pattern | string>) {
@@ -77,6 +95,7 @@ export class Evaluation {
   }
 
   root(schema: JsonNode, resource: Resource, value: JsonNode): void {
+    this.#mostSteps = Math.min(MAX_STEPS, SMALL_STEPS + STEPS_EACH * sizeOf(value, MAX_STEPS / STEPS_EACH));
     try {
       this.apply({ node: schema, resource }, value, this.fresh());
     } catch (error) {
@@ -179,7 +198,7 @@ export class Evaluation {
   /** Counts work: about one for a schema, and for a hundred characters that are looked at. */
   cost(steps: number): void {
     this.#steps += steps;
-    if (this.#steps > MAX_STEPS)
+    if (this.#steps > this.#mostSteps)
       throw new TooMuch("the schema takes too many steps for this value: not all of it was checked");
   }
 

@@ -120,21 +120,39 @@ function string(input: BinaryInput, head: number): Piece {
     const from = input.take(input.count(size, 1, what, "byte"), what);
     return { bytes: input.bytes, from, to: input.pos };
   }
-  const chunks: Buffer[] = [];
+  // gone through twice: chunks may be empty, and as many as there are bytes
+  const start = input.pos;
+  let whole = 0;
+  chunks(input, head, what, (from, to) => {
+    whole += to - from;
+  });
+  const bytes = Buffer.allocUnsafe(whole);
+  input.pos = start;
+  let at = 0;
+  chunks(input, head, what, (from, to) => {
+    // RFC 8949, 3.2.3: a character is not divided between chunks
+    if (head >> 5 === TEXT && !isWhole(input.bytes, from, to))
+      input.problem("a chunk of a string is not well-formed UTF-8");
+    at += input.bytes.copy(bytes, at, from, to);
+  });
+  return { bytes, from: 0, to: whole };
+}
+
+/** the chunks of an indefinite string, up to its break, which is taken */
+function chunks(input: BinaryInput, head: number, what: string, one: (from: number, to: number) => void): void {
   for (;;) {
     const each = input.byte("a chunk of a string");
-    if (each === BREAK) break;
+    if (each === BREAK) return;
     if (each >> 5 !== head >> 5 || (each & 31) === 31)
       throw new Error(`byte ${input.pos - 1} begins no chunk of ${what}`);
     const from = input.take(input.count(argument(input, each), 1, what, "byte"), what);
-    const chunk = input.bytes.subarray(from, input.pos);
-    // RFC 8949, 3.2.3: a character is not divided between chunks
-    if (head >> 5 === TEXT && !isUtf8(chunk)) input.problem("a chunk of a string is not well-formed UTF-8");
-    chunks.push(chunk);
+    if (input.pos > from) one(from, input.pos);
   }
-  const bytes = Buffer.concat(chunks);
-  return { bytes, from: 0, to: bytes.length };
 }
+
+/** whether bytes [from, to), one or more, are UTF-8 */
+const isWhole = (bytes: Buffer, from: number, to: number): boolean =>
+  to - from === 1 ? bytes[from]! < 0x80 : isUtf8(bytes.subarray(from, to));
 
 /** whether another entry follows; the break of an indefinite container is taken */
 function more(input: BinaryInput, count: number, i: number): boolean {
@@ -298,7 +316,7 @@ function integer(input: BinaryInput): bigint | null {
   return head >> 5 === NEGATIVE ? -1n - read : read;
 }
 
-/** bytes of the largest integer that is written out: more takes time that grows with the square */
+/** bytes of the largest integer that is written out: the time for it grows with the square, and a payload may have many */
 const MAX_INTEGER = 1000;
 
 function bigInteger(input: BinaryInput, number: 2 | 3): bigint | null {

@@ -43,5 +43,14 @@ export function addBuiltIn(root: protobuf.Root, name: string): boolean {
   return true;
 }
 
+/** All well-known types, and nothing else. */
+export function builtInRoot(): protobuf.Root {
+  const root = new protobuf.Root();
+  for (const name of ["any", "duration", "empty", "field_mask", "struct", "timestamp", "wrappers"])
+    addBuiltIn(root, `google/protobuf/${name}.proto`);
+  root.resolveAll();
+  return root;
+}
+
 export const isBuiltIn = (name: string): boolean =>
   name === "google/protobuf/descriptor.proto" || CONFLUENT.has(name) || Boolean(protobuf.common.get(name)?.nested);

@@ -1,5 +1,15 @@
+import { settle } from "../grownText.ts";
 import type { Decoded, SchemaFormat } from "../schemaFormats.ts";
-import { BYTES, END_GROUP, ProtobufInput, ProtobufProblem, START_GROUP, VARINT, WIRE_NAMES } from "./input.ts";
+import {
+  BYTES,
+  END_GROUP,
+  ProtobufInput,
+  ProtobufProblem,
+  type Span,
+  START_GROUP,
+  VARINT,
+  WIRE_NAMES,
+} from "./input.ts";
 import type { Field, Message } from "./message.ts";
 import { scalarText, zeroText } from "./scalars.ts";
 import type { ProtobufSchema } from "./schema.ts";
@@ -57,7 +67,7 @@ function decoded(bytes: Buffer, start: number, maxChars: number, choose: (input:
 const NO_PROBLEMS: string[] = [];
 
 function problemsOf(input: ProtobufInput): Decoded["problems"] {
-  if (input.unknown.size === 0 && input.missing.size === 0 && !input.badText) return NO_PROBLEMS;
+  if (input.isClean) return NO_PROBLEMS;
   const problems: string[] = [];
   if (input.unknown.size > 0) {
     const listed = few([...input.unknown].map(([number, wire]) => `${number} (${WIRE_NAMES[wire]})`));
@@ -76,6 +86,7 @@ function problemsOf(input: ProtobufInput): Decoded["problems"] {
     );
   }
   if (input.badText) problems.push("a string is not well-formed UTF-8: what is malformed is shown as \ufffd");
+  if (input.oddNumber) problems.push("a google.protobuf.Value holds NaN or infinity, which is shown as a string");
   return problems;
 }
 
@@ -94,13 +105,6 @@ const FIRST = [0];
 function zigzag(input: ProtobufInput): number {
   const raw = Number(input.varint());
   return raw % 2 === 0 ? raw / 2 : -(raw + 1) / 2;
-}
-
-/** Where the bytes of a message are: one that comes in parts is read once all of them are there. */
-interface Span {
-  from: number;
-  to: number;
-  before: Span | null;
 }
 
 /** What was read of a field: its text (of repeated ones the items' texts with commas), a map's entries, or where a message is. */
@@ -223,17 +227,23 @@ function readItems(input: ProtobufInput, field: Field, wire: number, before: str
   let text = before;
   if (!field.packable || wire !== BYTES) {
     const one = readOne(input, field);
-    return before ? `${before},${one}` : one;
+    return before ? added(before, one) : one;
   }
   const { end } = input;
   input.end = input.length() + input.pos;
   while (input.pos < input.end && input.made <= input.max) {
     const one = readOne(input, field);
-    text = text ? `${text},${one}` : one;
+    text = text ? added(text, one) : one;
   }
   input.pos = input.end;
   input.end = end;
   return text ?? "";
+}
+
+function added(before: string, one: string): string {
+  const text = `${before},${one}`;
+  settle(before.length, text);
+  return text;
 }
 
 function readOne(input: ProtobufInput, field: Field): string {
@@ -254,23 +264,10 @@ function readOne(input: ProtobufInput, field: Field): string {
   return text;
 }
 
-/** A message whose bytes came in one or more parts, which are read as one: that merges them as Protobuf asks. */
 function readSpan(input: ProtobufInput, field: Field, span: Span): string {
   input.made += field.label.length + 2;
   try {
-    if (span.before) {
-      const pieces: Buffer[] = [];
-      for (let each: Span | null = span; each; each = each.before)
-        pieces.push(input.bytes.subarray(each.from, each.to));
-      return input.within(Buffer.concat(pieces.reverse()), (part) => readMessage(part, field.message!, 0));
-    }
-    const { pos, end } = input;
-    input.pos = span.from;
-    input.end = span.to;
-    const text = readMessage(input, field.message!, 0);
-    input.pos = pos;
-    input.end = end;
-    return text;
+    return input.joined(span, (part) => readMessage(part, field.message!, 0));
   } catch (error) {
     throw error instanceof ProtobufProblem ? error.step(field.name) : error;
   }
@@ -284,6 +281,8 @@ function readEntry(
 ): void {
   let name: string | null = null;
   let text: string | null = null;
+  /** a message, which may come in parts here too */
+  let span: Span | null = null;
   const { end } = input;
   const to = input.length() + input.pos;
   input.end = to;
@@ -292,21 +291,27 @@ function readEntry(
     if (tag === 8 + key.wire) {
       name = scalarText(input, key);
       input.made += name.length + 1;
-    } else if (tag === 16 + value.wire) text = readOne(input, value);
-    else input.skip(tag);
+    } else if (tag === 16 + value.wire) {
+      if (!value.message) text = readOne(input, value);
+      else {
+        const from = input.take(input.length());
+        span = { from, to: input.pos, before: span };
+      }
+    } else {
+      input.skip(tag);
+      input.lacks(tag);
+    }
+  }
+  if (value.message) {
+    input.made += value.label.length + 2;
+    text = input.joined(span ?? { from: to, to, before: null }, (part) => readMessage(part, value.message!, 0));
   }
   input.end = end;
   input.pos = to;
   // what is left out has its type's default
   const shown = name ?? zeroText(key);
-  const quoted = shown.startsWith('"') ? shown : `"${shown}"`;
-  entries.set(
-    quoted,
-    text ?? (value.message ? input.within(NOTHING, (part) => readMessage(part, value.message!, 0)) : zeroText(value)),
-  );
+  entries.set(shown.startsWith('"') ? shown : `"${shown}"`, text ?? zeroText(value));
 }
-
-const NOTHING = Buffer.alloc(0);
 
 /** A field that the schema lacks: as a number what is a varint, everything else as its bytes in hex. */
 function skipUnknown(input: ProtobufInput, tag: number, unknown: Map<number, string>): void {
@@ -314,7 +319,7 @@ function skipUnknown(input: ProtobufInput, tag: number, unknown: Map<number, str
   const wire = tag & 7;
   const from = input.pos;
   input.skip(tag);
-  if (input.unknown.size < 1000) input.unknown.set(number, wire);
+  input.lacks(tag);
   const { bytes, pos } = input;
   const raw = new ProtobufInput(bytes, from, 0);
   let text: string;
@@ -327,7 +332,7 @@ function skipUnknown(input: ProtobufInput, tag: number, unknown: Map<number, str
   }
   input.made += text.length + 8;
   const before = unknown.get(number);
-  unknown.set(number, before === undefined ? text : `${before},${text}`);
+  unknown.set(number, before === undefined ? text : added(before, text));
 }
 
 function sizeOfTag(tag: number): number {

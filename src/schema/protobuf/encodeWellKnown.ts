@@ -152,7 +152,9 @@ function value(encoder: Encoder, node: JsonNode): Buffer {
     case "number": {
       const number = floating("double", node, encoder.problems);
       if (number === null) break;
-      if (/^-?\d+$/.test(node.text) && BigInt(number) !== BigInt(node.text))
+      // the shortest digits of a large double are zeros where it has others
+      const isShortest = String(number) === node.text;
+      if (!isShortest && /^-?\d+$/.test(node.text) && BigInt(number) !== BigInt(node.text))
         encoder.problems.add(`${shortened(node.text)} would lose digits: numbers of a Value are doubles`);
       out.tag(2, FIXED64);
       out.double(number);

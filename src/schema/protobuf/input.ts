@@ -23,6 +23,19 @@ export const END_GROUP = 4;
 export const FIXED32 = 5;
 export const WIRE_NAMES = ["varint", "64 bits", "bytes", "group", "end of group", "32 bits"];
 
+/** Where the bytes of a message are: one that comes in parts is read once all of them are there. */
+export interface Span {
+  from: number;
+  to: number;
+  before: Span | null;
+}
+
+/** Bytes of messages in parts that are copied to be read as one: each level of them may copy what the one above it did. */
+const MAX_JOINED = 64 * 1024 * 1024;
+
+/** Fields that the schema lacks and that are remembered. */
+const MAX_UNKNOWN = 1000;
+
 /** A message's bytes while they are read. */
 export class ProtobufInput {
   bytes: Buffer;
@@ -33,6 +46,9 @@ export class ProtobufInput {
   made = 0;
   max: number;
   badText = false;
+  /** a Value holds what JSON has no number for */
+  oddNumber = false;
+  #joined = 0;
   /** numbers of fields that the schema does not have, or has with another wire type, and the wire type found */
   readonly unknown: Map<number, number>;
   /** full names of required fields that are not there */
@@ -53,10 +69,15 @@ export class ProtobufInput {
     this.pos = start;
     this.end = bytes.length;
     this.max = max;
-    this.depth = this.made = 0;
-    this.badText = false;
+    this.depth = this.made = this.#joined = 0;
+    this.badText = this.oddNumber = false;
     if (this.unknown.size > 0) this.unknown.clear();
     if (this.missing.size > 0) this.missing.clear();
+  }
+
+  /** true while nothing was found that the reader of the text has to be told */
+  get isClean(): boolean {
+    return this.unknown.size === 0 && this.missing.size === 0 && !this.badText && !this.oddNumber;
   }
 
   /** Reads other bytes as a part of this value: limits go on counting, and what is found is found here. */
@@ -64,10 +85,38 @@ export class ProtobufInput {
     const part = new ProtobufInput(bytes, 0, this.max, this);
     part.depth = this.depth;
     part.made = this.made;
+    part.#joined = this.#joined;
     const result = run(part);
     this.made = part.made;
     this.badText ||= part.badText;
+    this.oddNumber ||= part.oddNumber;
     return result;
+  }
+
+  /** Reads a message whose bytes came in one or more parts, as one: that merges them as Protobuf asks. */
+  joined<T>(span: Span, run: (input: ProtobufInput) => T): T {
+    if (!span.before) {
+      const { pos, end } = this;
+      this.pos = span.from;
+      this.end = span.to;
+      const result = run(this);
+      this.pos = pos;
+      this.end = end;
+      return result;
+    }
+    let size = 0;
+    for (let each: Span | null = span; each; each = each.before) size += each.to - each.from;
+    const sum = this.#joined + size;
+    if (sum > MAX_JOINED) throw new ProtobufProblem("a message comes in parts that are too large to be joined");
+    const whole = Buffer.allocUnsafe(size);
+    for (let each: Span | null = span, at = size; each; each = each.before) {
+      at -= each.to - each.from;
+      this.bytes.copy(whole, at, each.from, each.to);
+    }
+    return this.within(whole, (part) => {
+      part.#joined = sum;
+      return run(part);
+    });
   }
 
   /** Reads the next `size` bytes as what `run` takes to their end. */
@@ -83,6 +132,11 @@ export class ProtobufInput {
 
   get isFull(): boolean {
     return this.made > this.max;
+  }
+
+  /** Call with the tag of a field that the schema does not have. */
+  lacks(tag: number): void {
+    if (this.unknown.size < MAX_UNKNOWN) this.unknown.set(tag >>> 3, tag & 7);
   }
 
   enter(): void {

@@ -1,5 +1,6 @@
 import protobuf from "protobufjs";
 import { type Piece, pieceOf } from "../jsonText.ts";
+import { builtInRoot } from "./builtIn.ts";
 import { BYTES, FIXED32, FIXED64, START_GROUP, VARINT } from "./input.ts";
 import { type ReadWellKnown, wellKnown } from "./wellKnown.ts";
 
@@ -109,14 +110,15 @@ export class Message {
   }
 
   #field(field: protobuf.Field, index: number): Field {
-    const json = jsonName(field);
+    const name = nameOf(field);
+    const json = jsonName(field, name);
     // maps have no groups, whatever their file says of its fields
     const delimited = field.delimited && !(field instanceof protobuf.MapField);
     const one = this.#typed(field.type, field.resolvedType, delimited);
     const base = {
       index,
       number: field.id,
-      name: field.name.replace(/^\./, ""),
+      name: name.replace(/^\./, ""),
       json,
       label: `${JSON.stringify(json)}:`,
       piece: pieceOf(`${JSON.stringify(json)}:`),
@@ -179,18 +181,29 @@ export class Messages {
     return message;
   }
 
-  /** by its full name, with or without a dot before it; null when the schema has no such message */
+  /** by its full name, with or without a dot before it; the well-known ones are there in any case; null when there is no such message */
   find(name: string): Message | null {
     const known = this.#found.get(name);
     if (known) return known;
     const path = name.replace(/^\./, "");
-    const type = path === "" ? null : this.#root.lookup(`.${path}`, [protobuf.Type]);
-    if (!(type instanceof protobuf.Type)) return null;
+    const type = path === "" ? null : typeIn(this.#root, path);
+    if (!type)
+      return path.startsWith("google.protobuf.") && this !== wellKnownOnes() ? wellKnownOnes().find(path) : null;
     const message = this.of(type);
     this.#found.set(name, message);
     return message;
   }
 }
+
+function typeIn(root: protobuf.Root, path: string): protobuf.Type | null {
+  const found = root.lookup(`.${path}`, [protobuf.Type]);
+  return found instanceof protobuf.Type ? found : null;
+}
+
+let builtIn: Messages | null = null;
+
+/** What an Any may hold whatever its schema imports. */
+const wellKnownOnes = (): Messages => (builtIn ??= new Messages(builtInRoot()));
 
 const NONE: Field = {
   index: 0,
@@ -234,10 +247,18 @@ function enumValues(type: protobuf.Enum): EnumValues {
   return { name, shown, numbers, isNull: name === "google.protobuf.NullValue" };
 }
 
+/** A group's field is called as its type, in lower case: the parser of texts lowers the first letter only. */
+function nameOf(field: protobuf.Field): string {
+  const type = field.resolvedType;
+  return type instanceof protobuf.Type && (type as { group?: boolean }).group === true && !field.name.startsWith(".")
+    ? type.name.toLowerCase()
+    : field.name;
+}
+
 /** The json_name option, or the name in lowerCamelCase. An extension's name is in brackets. */
-function jsonName(field: protobuf.Field): string {
+function jsonName(field: protobuf.Field, name: string): string {
   const given: unknown = field.options?.["json_name"];
   if (typeof given === "string" && !field.name.startsWith(".")) return given;
   if (field.name.startsWith(".")) return `[${field.name.slice(1)}]`;
-  return field.name.replace(/_+([a-zA-Z0-9]?)/g, (_, letter: string) => letter.toUpperCase());
+  return name.replace(/_+([a-zA-Z0-9]?)/g, (_, letter: string) => letter.toUpperCase());
 }

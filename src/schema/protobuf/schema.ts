@@ -2,6 +2,7 @@ import protobuf from "protobufjs";
 import type { RegisteredSchema } from "../api.ts";
 import { addBuiltIn } from "./builtIn.ts";
 import { descriptorIndexes, type FileDescriptor, namespaceOf, parseDescriptor } from "./descriptor.ts";
+import { keepFieldIndex } from "./fieldIndex.ts";
 import { type Message, Messages } from "./message.ts";
 
 /** Parsed .proto files: the messages of the main one by their index path, and every type that it or its imports define. */
@@ -22,6 +23,8 @@ export interface ProtoSource {
   /** the text of a .proto file, or its compiled form */
   content: string | FileDescriptor;
 }
+
+keepFieldIndex();
 
 const OPTIONS: protobuf.IParseOptions = { keepCase: true };
 
@@ -99,7 +102,15 @@ function addTo(root: protobuf.Root, content: string | FileDescriptor): string[] 
 export function parseProto(text: string, root: protobuf.Root): protobuf.IParserResult {
   // an object's prototype rather than a name to the parser, which leaves it out
   if (text.includes("__proto__")) throw new Error("the name __proto__ cannot be used");
-  const result = protobuf.parse(text, root, OPTIONS);
+  let result: protobuf.IParserResult;
+  try {
+    result = protobuf.parse(text, root, OPTIONS);
+  } catch (error) {
+    // the parser's own way to say that it was not made for this
+    if (!(error instanceof TypeError)) throw error;
+    const what = error.message === "field must be a Field" ? "a group within a oneof" : error.message;
+    throw new Error(`the file has something that cannot be read here: ${what}`, { cause: error });
+  }
   if (text.includes("map_entry")) makeMaps(root);
   return result;
 }

@@ -37,7 +37,7 @@ export function readStraight(
   out.begin();
   let done = false;
   try {
-    done = write(message, read) && input.unknown.size === 0 && input.missing.size === 0 && !input.badText;
+    done = write(message, read) && input.isClean;
   } catch (error) {
     if (!(error instanceof ProtobufProblem || error instanceof RangeError)) throw error;
   }

@@ -1,6 +1,6 @@
 import { timestampText } from "../avro/dates.ts";
 import { doubleText } from "../numberText.ts";
-import { BYTES, FIXED64, type ProtobufInput, VARINT } from "./input.ts";
+import { BYTES, FIXED64, type ProtobufInput, type Span, VARINT } from "./input.ts";
 import type { Message } from "./message.ts";
 import { scalarText, stringText, zeroText } from "./scalars.ts";
 
@@ -25,7 +25,7 @@ function eachField(input: ProtobufInput, one: (tag: number) => boolean): void {
     const tag = input.tag();
     if (one(tag)) continue;
     input.skip(tag);
-    input.unknown.set(tag >>> 3, tag & 7);
+    input.lacks(tag);
   }
   input.depth--;
 }
@@ -121,16 +121,23 @@ function struct(input: ProtobufInput): string {
 
 function value(input: ProtobufInput): string {
   let text = "null";
+  /** a struct or list, which may come in parts */
+  let held: { tag: number; span: Span } | null = null;
   input.made += 5;
   eachField(input, (tag) => {
+    const before: Span | null = held?.tag === tag ? held.span : null;
+    held = null;
     switch (tag) {
       case tagOf(1, VARINT):
         input.varint();
         text = "null";
         return true;
-      case tagOf(2, FIXED64):
-        text = doubleText(input.bytes.readDoubleLE(input.take(8)));
+      case tagOf(2, FIXED64): {
+        const number = input.bytes.readDoubleLE(input.take(8));
+        if (!Number.isFinite(number)) input.oddNumber = true;
+        text = doubleText(number);
         return true;
+      }
       case tagOf(3, BYTES):
         text = string(input);
         return true;
@@ -138,17 +145,20 @@ function value(input: ProtobufInput): string {
         text = input.varint() === 0 ? "false" : "true";
         return true;
       case tagOf(5, BYTES):
-        text = input.sized(input.length(), () => struct(input));
+      case tagOf(6, BYTES): {
+        const from = input.take(input.length());
+        held = { tag, span: { from, to: input.pos, before } };
         return true;
-      case tagOf(6, BYTES):
-        text = input.sized(input.length(), () => list(input));
-        return true;
+      }
       default:
         return false;
     }
   });
-  return text;
+  return held ? heldText(input, held) : text;
 }
+
+const heldText = (input: ProtobufInput, { tag, span }: { tag: number; span: Span }): string =>
+  input.joined(span, (part) => (tag === tagOf(5, BYTES) ? struct(part) : list(part)));
 
 function list(input: ProtobufInput): string {
   const items: string[] = [];
@@ -163,7 +173,7 @@ function list(input: ProtobufInput): string {
 const camelPath = (path: string): string => path.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
 export const snakePath = (path: string): string => path.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
-/** Paths in lowerCamelCase with commas; the list of them where that could not be turned back. */
+/** Paths in lowerCamelCase with commas; the list of them where that could not be turned back, or ProtoJSON has no form for it. */
 function fieldMask(input: ProtobufInput): string {
   const paths: string[] = [];
   eachField(input, (tag) => {
@@ -171,7 +181,7 @@ function fieldMask(input: ProtobufInput): string {
     paths.push(JSON.parse(string(input)));
     return true;
   });
-  if (paths.some((path) => path === "" || path.includes(",") || snakePath(camelPath(path)) !== path))
+  if (paths.some((path) => path === "" || /,|_(?![a-z])/.test(path) || snakePath(camelPath(path)) !== path))
     return `{"paths":${JSON.stringify(paths)}}`;
   return JSON.stringify(paths.map(camelPath).join(","));
 }

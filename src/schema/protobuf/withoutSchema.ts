@@ -7,6 +7,9 @@ import { BYTES, END_GROUP, FIXED32, FIXED64, ProtobufInput, ProtobufProblem, STA
 /** Levels that are looked into: what is deeper stays bytes. */
 const MAX_DEPTH = 32;
 
+/** Fields of one message: other bytes may be taken for any number of them. */
+const MAX_FIELDS = 10_000;
+
 /** Messages have no fields with larger numbers, as good as always. */
 const PLAUSIBLE_NUMBER = 20_000;
 
@@ -119,7 +122,8 @@ function readTree(input: ProtobufInput, level: number, group: number): string {
     input.made += text.length > 64 ? 8 : text.length + 6;
     const values = members.get(number);
     if (values) values.push(text);
-    else members.set(number, [text]);
+    else if (members.size < MAX_FIELDS) members.set(number, [text]);
+    else throw new ProtobufProblem(`more than ${MAX_FIELDS} different fields in one message`);
   }
   if (!closed && !input.isFull) throw new ProtobufProblem("a group does not end");
   const texts = [...members].map(

@@ -115,10 +115,17 @@ export function openDescriptorSet(bytes: Uint8Array): ProtoFiles {
           imports.set(name, file);
           pending.push(...file.dependency);
         }
-        return schemaOf(
-          { name: main.name ?? "", content: main },
-          [...imports].map(([name, content]) => ({ name, content })),
-        );
+        const source = { name: main.name ?? "", content: main };
+        const sources = (of: Iterable<[string, FileDescriptor]>) =>
+          [...of].map(([name, content]) => ({ name, content }));
+        try {
+          // an Any may hold what the file does not import
+          return schemaOf(source, sources(new Map([...imports, ...byName])));
+        } catch (error) {
+          // another file of the set may be in nobody's way
+          if (imports.size === byName.size) throw error;
+          return schemaOf(source, sources(imports));
+        }
       });
     },
   };

@@ -54,6 +54,7 @@ describe("the automatic choice", () => {
     let matryoshka = Buffer.from("x");
     for (let i = 0; i < 10; i++) matryoshka = gzipSync(matryoshka);
     assert.equal(viewOf(matryoshka).format, "binary");
+    assert.deepEqual(viewOf(matryoshka).problems, ["not gzip: it is compressed within more layers than are unpacked"]);
   });
 
   test("reads MessagePack, CBOR, XML and UTF-16 by their signs", () => {
