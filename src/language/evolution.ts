@@ -11,9 +11,9 @@ import {
 } from "vscode";
 import type { Ctx } from "../context.ts";
 import { evolutionScheme } from "../ids.ts";
-import { TextDocuments } from "../panels/textDocuments.ts";
 import { Owner } from "../platform/disposables.ts";
 import { logError } from "../platform/errors.ts";
+import { TextDocuments } from "../platform/textDocuments.ts";
 import type { RegisteredSchema } from "../schema/api.ts";
 import { schemaDifferences } from "../schema/differences.ts";
 import { placeOfChange } from "../schema/placeOfChange.ts";

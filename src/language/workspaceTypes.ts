@@ -1,5 +1,6 @@
 import { type Disposable, EventEmitter, type Uri, workspace } from "vscode";
 import { Owner } from "../platform/disposables.ts";
+import { fileText } from "../platform/fileText.ts";
 import { definitionsIn } from "../schema/avro/language/definitions.ts";
 import { parseEdited } from "../schema/avro/language/tree.ts";
 
@@ -44,19 +45,9 @@ export class WorkspaceTypes implements Disposable {
   private async load(): Promise<Map<string, ReadonlySet<string>>> {
     const found = new Map<string, ReadonlySet<string>>();
     for (const uri of await workspace.findFiles("**/*.avsc", skipped, mostFiles)) {
-      const text = await textOf(uri);
+      const text = await fileText(uri, mostBytes);
       if (text !== null) found.set(uri.toString(), new Set(definitionsIn(parseEdited(text)).keys()));
     }
     return found;
-  }
-}
-
-/** null: too large, or gone since it was found */
-async function textOf(uri: Uri): Promise<string | null> {
-  try {
-    if ((await workspace.fs.stat(uri)).size > mostBytes) return null;
-    return Buffer.from(await workspace.fs.readFile(uri)).toString("utf8");
-  } catch {
-    return null;
   }
 }

@@ -1,5 +1,6 @@
-import { type Disposable, type Uri, workspace } from "vscode";
+import { type Disposable, workspace } from "vscode";
 import { Owner } from "../platform/disposables.ts";
+import { fileText } from "../platform/fileText.ts";
 import type { RegisteredSchema } from "../schema/api.ts";
 import { fingerprintOrNull } from "../schema/registry/subjectSchemas.ts";
 
@@ -52,7 +53,7 @@ async function load(): Promise<Found> {
   const uris = await workspace.findFiles("**/*.avsc", skipped, mostFiles);
   const byFingerprint = new Map<string, RegisteredSchema>();
   for (const uri of uris.sort((a, b) => a.path.localeCompare(b.path))) {
-    const schema = await textOf(uri);
+    const schema = await fileText(uri, mostBytes);
     if (schema === null) continue;
     const avro = { type: "AVRO", schema, references: [] };
     const fingerprint = fingerprintOrNull(avro);
@@ -61,14 +62,4 @@ async function load(): Promise<Found> {
     byFingerprint.set(fingerprint, { ...avro, id: fingerprint, subject: null, version: null, file });
   }
   return { files: uris.length, byFingerprint };
-}
-
-/** null: too large, or gone since it was found */
-async function textOf(uri: Uri): Promise<string | null> {
-  try {
-    if ((await workspace.fs.stat(uri)).size > mostBytes) return null;
-    return Buffer.from(await workspace.fs.readFile(uri)).toString("utf8");
-  } catch {
-    return null;
-  }
 }

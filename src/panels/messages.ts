@@ -1,6 +1,7 @@
 import { type Disposable, type Tab, TabInputWebview, ViewColumn, type WebviewPanel, window } from "vscode";
 import type { Ctx, MessagesPanels, MessagesTarget } from "../context.ts";
 import { panels } from "../ids.ts";
+import { TextDocuments } from "../platform/textDocuments.ts";
 import type { TopicChoice } from "../shared/messages.ts";
 import type { MessagesState, SerializedPanel } from "../shared/protocol.ts";
 import { UserError } from "../shared/userError.ts";
@@ -14,7 +15,6 @@ import { initialState, restoredPanel } from "./messagesState.ts";
 import { openLink } from "./openLink.ts";
 import { changedState } from "./panelChange.ts";
 import { choiceName, normalChoice, type PanelSubject, panelTitle, subjectKey } from "./subject.ts";
-import { TextDocuments } from "./textDocuments.ts";
 
 /** The Messages panels: one for each choice of topics of each connection. */
 export function createMessagesPanels(ctx: Ctx): MessagesPanels & Disposable {

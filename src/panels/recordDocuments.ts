@@ -1,8 +1,8 @@
 import type { Ctx } from "../context.ts";
+import type { TextDocuments } from "../platform/textDocuments.ts";
 import type { PayloadPart, RecordDetail } from "../shared/messages.ts";
 import { UserError } from "../shared/userError.ts";
 import { languageOf, partOf, placeOf, recordText } from "./recordText.ts";
-import type { TextDocuments } from "./textDocuments.ts";
 import type { TopicReader } from "./topicReader.ts";
 
 /** of a payload that is opened, and of each that is compared, characters: VS Code shows larger texts badly or not at all */

@@ -1,4 +1,5 @@
 import type { Ctx } from "../context.ts";
+import type { TextDocuments } from "../platform/textDocuments.ts";
 import type { RegisteredSchema, SchemaKey, SchemaSource } from "../schema/api.ts";
 import { schemaDifferences } from "../schema/differences.ts";
 import { scanJson } from "../schema/json.ts";
@@ -9,7 +10,6 @@ import type { SchemaRef } from "../shared/messages.ts";
 import { isSchemaKey, type NamedSchema, type SchemaDifferences } from "../shared/schemaUse.ts";
 import { messageOf, UserError } from "../shared/userError.ts";
 import { languageOf } from "../subjects/languages.ts";
-import type { TextDocuments } from "./textDocuments.ts";
 
 /** The schemas that a panel's messages name, as the registry has them: compared, and opened to be read. */
 export class TopicSchemas {

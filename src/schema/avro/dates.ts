@@ -12,55 +12,22 @@ const DAY_MS = 86_400_000;
 /** dates that were made before, each in a place by its last bits: messages of one topic are mostly of a few days */
 const KNOWN = 512;
 const knownDays = new Float64Array(KNOWN).fill(Number.NaN);
-const knownDates = new Array<{ text: string; piece: Piece }>(KNOWN);
+const knownDates = new Array<Piece>(KNOWN);
 
-/** "2024-01-31" of days since 1970-01-01; null when out of range. */
-const dateText = (days: number): string | null => dateOf(days)?.text ?? null;
-
-/** The same with a quotation mark before it. */
-export const datePiece = (days: number): Piece | null => dateOf(days)?.piece ?? null;
-
-function dateOf(days: number): { text: string; piece: Piece } | null {
+/** "2024-01-31" of days since 1970-01-01, with a quotation mark before it; null when out of range. */
+export function datePiece(days: number): Piece | null {
   const place = days & (KNOWN - 1);
   if (knownDays[place] === days) return knownDates[place]!;
   if (!(Math.abs(days) <= MAX_DAYS)) return null;
   const iso = new Date(days * DAY_MS).toISOString();
-  const text = iso.slice(0, iso.indexOf("T"));
   knownDays[place] = days;
-  return (knownDates[place] = { text, piece: pieceOf(`"${text}`) });
-}
-
-const two = (n: number): string => (n < 10 ? `0${n}` : `${n}`);
-
-function clock(seconds: number, fraction: string): string {
-  const minutes = Math.floor(seconds / 60);
-  return `${two(Math.floor(minutes / 60))}:${two(minutes % 60)}:${two(seconds % 60)}.${fraction}`;
-}
-
-/** Units of 10^-digits seconds since 1970-01-01T00:00: "2024-01-31T12:34:56.789", without a zone; null when out of range. */
-export function timestampText(value: number | bigint, digits: 3 | 6 | 9): string | null {
-  let seconds: number;
-  let fraction: number;
-  if (typeof value === "number") {
-    const perSecond = 10 ** digits;
-    seconds = Math.floor(value / perSecond);
-    fraction = value - seconds * perSecond;
-  } else {
-    const perSecond = BigInt(10 ** digits);
-    let whole = value / perSecond;
-    if (value < 0n && whole * perSecond !== value) whole--;
-    seconds = Number(whole);
-    fraction = Number(value - whole * perSecond);
-  }
-  const days = Math.floor(seconds / 86_400);
-  const date = dateText(days);
-  return date === null ? null : `${date}T${clock(seconds - days * 86_400, String(fraction).padStart(digits, "0"))}`;
+  return (knownDates[place] = pieceOf(`"${iso.slice(0, iso.indexOf("T"))}`));
 }
 
 const DATE = /^([+-][0-9]{6}|[0-9]{4})-([0-9]{2})-([0-9]{2})$/;
 const TIME = /^([0-9]{2}):([0-9]{2})(?::([0-9]{2})(?:\.([0-9]{1,9}))?)?$/;
 
-/** Days since 1970-01-01 of a date as `dateText` writes it; null when it is not one. */
+/** Days since 1970-01-01 of a date as `writeDate` has it; null when it is not one. */
 export function parseDate(text: string): number | null {
   const found = DATE.exec(text);
   if (!found || found[1] === "-000000") return null;

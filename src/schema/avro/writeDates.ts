@@ -1,4 +1,4 @@
-import type { JsonText } from "../jsonText.ts";
+import { JsonText } from "../jsonText.ts";
 import { datePiece } from "./dates.ts";
 
 /** Dates and times as dates.ts has them, as JSON strings put straight into the text. False where they are out of range: nothing is written then. */
@@ -50,4 +50,12 @@ export function writeTimestamp(out: JsonText, value: number | bigint, digits: 3 
   if (zone) out.char(0x5a);
   out.char(QUOTE);
   return true;
+}
+
+const alone = new JsonText();
+
+/** "2024-01-31T12:34:56.789" of units of 10^-digits seconds since 1970-01-01T00:00, without a zone; null when out of range. */
+export function timestampText(value: number | bigint, digits: 3 | 6 | 9): string | null {
+  alone.begin();
+  return writeTimestamp(alone, value, digits, false) ? alone.text().slice(1, -1) : null;
 }

@@ -1,6 +1,6 @@
 import { isUtf8 } from "node:buffer";
-import { timestampText } from "../avro/dates.ts";
 import { uuidText } from "../avro/numbers.ts";
+import { timestampText } from "../avro/writeDates.ts";
 import type { Decoded } from "../schemaFormats.ts";
 import { type BinaryInput, decodeWith, isPlausible } from "./binaryInput.ts";
 import { decimalOf, float32Number } from "./notation.ts";

@@ -1,4 +1,5 @@
-import { parseInstant, timestampText } from "../avro/dates.ts";
+import { parseInstant } from "../avro/dates.ts";
+import { timestampText } from "../avro/writeDates.ts";
 import type { JsonNode } from "../jsonTree.ts";
 import type { Decoded } from "../schemaFormats.ts";
 import { type BinaryInput, decodeWith, isPlausible } from "./binaryInput.ts";

@@ -1,4 +1,4 @@
-import { timestampText } from "../avro/dates.ts";
+import { timestampText } from "../avro/writeDates.ts";
 import { doubleText } from "../numberText.ts";
 import { BYTES, FIXED64, type ProtobufInput, type Span, VARINT } from "./input.ts";
 import type { Message } from "./message.ts";

@@ -11,7 +11,7 @@ import {
   workspace,
 } from "vscode";
 import { textScheme } from "../ids.ts";
-import { Owner } from "../platform/disposables.ts";
+import { Owner } from "./disposables.ts";
 
 export interface VirtualText {
   text: string;
