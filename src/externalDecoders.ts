@@ -1,6 +1,6 @@
 import type { DecodedPayload, PayloadDecoder } from "../docs/kafka-workbench.d.ts";
 import type { ExternalDecoded } from "./schema/api.ts";
-import { cutAt } from "./schema/text.ts";
+import { cutAt } from "./shared/cutAt.ts";
 import { messageOf, UserError } from "./shared/userError.ts";
 
 /** how long a decoder may take for one payload, ms */

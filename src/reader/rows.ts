@@ -11,7 +11,8 @@ import { codecOf } from "../kafka/log/codecs.ts";
 import { type RecordFields, readHeaders, readRecord, type Span } from "../kafka/log/records.ts";
 import type { DecodeContext, Decoder, SchemaSource } from "../schema/api.ts";
 import { atPath, type Path, parsePath } from "../schema/jsonPath.ts";
-import { cutAt, oneLine } from "../schema/text.ts";
+import { oneLine } from "../schema/text.ts";
+import { cutAt } from "../shared/cutAt.ts";
 import { JSON_FORMATS } from "../shared/decoding.ts";
 import type {
   BytesView,

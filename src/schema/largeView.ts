@@ -1,7 +1,8 @@
+import { cutAt } from "../shared/cutAt.ts";
 import type { PayloadView } from "../shared/messages.ts";
 import { opensContainer, scanJson, scanJsonInParts } from "./json.ts";
 import { JsonLayout, prettyLayout, prettyLength } from "./jsonLayout.ts";
-import { byteOrderMark, characterStart, closesContainer, cutAt, isText, mayBeJson } from "./text.ts";
+import { byteOrderMark, characterStart, closesContainer, isText, mayBeJson } from "./text.ts";
 import { Turns } from "./turns.ts";
 
 /** bytes from which on a payload is not worked on at once */

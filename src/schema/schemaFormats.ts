@@ -1,4 +1,5 @@
 import { isUtf8 } from "node:buffer";
+import { cutAt } from "../shared/cutAt.ts";
 import type { PayloadFormat } from "../shared/messages.ts";
 import { messageOf } from "../shared/userError.ts";
 import type { RegisteredSchema } from "./api.ts";
@@ -9,7 +10,7 @@ import { compactJson } from "./jsonLayout.ts";
 import type { JsonSchemaValidator } from "./jsonSchema/validate.ts";
 import { parseJson } from "./jsonTree.ts";
 import type { WireMessage } from "./registry/wire.ts";
-import { characterStart, cutAt } from "./text.ts";
+import { characterStart } from "./text.ts";
 
 /** JSON text of one value. */
 export interface Decoded {

@@ -120,13 +120,6 @@ function standIn(character: string): string {
   }
 }
 
-/** The first `maxChars` UTF-16 units, one less where that would halve a surrogate pair. */
-export function cutAt(text: string, maxChars: number): string {
-  if (text.length <= maxChars) return text;
-  const last = text.charCodeAt(maxChars - 1);
-  return text.slice(0, last >= 0xd800 && last <= 0xdbff ? maxChars - 1 : maxChars);
-}
-
 /** UTF-16 units that well-formed UTF-8 takes. */
 export function utf16Length(bytes: Uint8Array, start: number, end: number): number {
   let length = end - start;

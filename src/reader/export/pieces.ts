@@ -1,4 +1,4 @@
-import { cutAt } from "../../schema/text.ts";
+import { cutAt } from "../../shared/cutAt.ts";
 
 /** Characters of a piece: small enough that making one takes well under a millisecond or so. */
 export const PIECE = 256 * 1024;

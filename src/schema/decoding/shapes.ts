@@ -1,3 +1,4 @@
+import { cutAt } from "../../shared/cutAt.ts";
 import { JSON_FORMATS } from "../../shared/decoding.ts";
 import type { Cell, PayloadFormat, PayloadView, SchemaRef } from "../../shared/messages.ts";
 import { hexLength, hexText } from "../hex.ts";
@@ -11,7 +12,6 @@ import {
   byteOrderMark,
   characterStart,
   closesContainer,
-  cutAt,
   endOfUnits,
   isText,
   lookOfText,

@@ -1,6 +1,7 @@
 import { isUtf8 } from "node:buffer";
+import { cutAt } from "../../shared/cutAt.ts";
 import type { Decoded } from "../schemaFormats.ts";
-import { characterStart, cutAt } from "../text.ts";
+import { characterStart } from "../text.ts";
 import { encodeText, TEXT_ENCODINGS, utf16Mark } from "./text.ts";
 import { TextProblem } from "./textProblem.ts";
 import { CLOSE, OPEN, OPEN_ELEMENTS, scanXml, TEXT, type XmlScan } from "./xmlScan.ts";
