@@ -109,10 +109,21 @@ export async function openVSCode(options: OpenOptions = {}): Promise<OpenedVSCod
         return path;
       },
       async runCommand(title) {
-        await page.keyboard.press("F1");
         const input = page.locator(".quick-input-widget .quick-input-box input");
-        await input.fill(`>${title}`);
-        await page.getByRole("option", { name: title }).first().click();
+        const option = page.getByRole("option", { name: title }).first();
+        // a workbench that is still busy may close the list, or draw it anew, under one's hands
+        for (let tries = 1; ; tries++) {
+          await page.keyboard.press("F1");
+          await input.fill(`>${title}`);
+          const isThere = await option.waitFor({ timeout: 8000 }).then(
+            () => true,
+            () => false,
+          );
+          if (isThere) break;
+          if (tries === 5) throw new Error(`The command palette does not list "${title}".`);
+          await page.keyboard.press("Escape");
+        }
+        await option.click();
       },
       async openView(title) {
         const icon = activityIcon(page, title);

@@ -29,8 +29,9 @@ export function watchTimers(folder: string): WatchedTimers {
   const pending = new Map<unknown, string>();
   const bundle = pathToFileURL(join(folder, "dist")).href;
   const started = <T>(timer: T): T => {
-    const place = new Error().stack?.split("\n").find((line) => line.includes(bundle));
-    if (place) pending.set(timer, place.trim());
+    // this function, the timer's, and who called it: timers that VS Code starts for what we ask of it are its own
+    const caller = new Error().stack?.split("\n")[3];
+    if (caller?.includes(bundle)) pending.set(timer, caller.trim());
     return timer;
   };
   const ended = (timer: unknown) => pending.delete(timer);
