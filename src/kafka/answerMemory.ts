@@ -3,7 +3,7 @@ const LARGE = 1024 * 1024;
 /** sizes are rounded up to a multiple of this, so that answers of about one size fit into each other's memory */
 const STEP = 256 * 1024;
 /** what is kept for the answers to come; more is left to the garbage collector */
-const KEEP_BYTES = 24 * 1024 * 1024;
+const KEEP_BYTES = 16 * 1024 * 1024;
 
 /** given back, the latest at the end */
 const kept: SharedArrayBuffer[] = [];

@@ -31,10 +31,11 @@ export const MAX_BATCH = 128 * MB;
 
 /** Sizes that fit a ring of so many bytes. */
 function limitsFor(ringBytes: number, bounded: boolean): FetchLimits {
-  const answer = Math.max(MB, Math.min(16 * MB, ringBytes / 8));
+  // answers that are under way, or were dropped and are not yet collected, come on top of the ring
+  const answer = Math.max(MB, Math.min(8 * MB, ringBytes / 16));
   return {
     answer,
-    partition: Math.max(MB, answer / 4),
+    partition: Math.max(MB, answer / 2),
     batch: MAX_BATCH,
     patience: bounded ? BOUNDED_PATIENCE : Number.POSITIVE_INFINITY,
     deletedAfter: 2000,
