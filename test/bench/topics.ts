@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Writable } from "node:stream";
 import { createTopic, deleteTopic } from "../../src/kafka/admin/topics.ts";
@@ -46,11 +47,20 @@ export function sized(size: number, bytes: number): Dataset {
   };
 }
 
+const manifest = JSON.parse(readFileSync(join(import.meta.dirname, "../../package.json"), "utf8")) as {
+  contributes: { configuration: { properties: Record<string, { default: unknown }> } };
+};
+
+/** The setting's default. */
+const connectTimeout = Number(
+  manifest.contributes.configuration.properties["kafkaWorkbench.connection.timeoutMs"]?.default,
+);
+
 export const configOf = (broker: string): ClusterConfig => ({
   bootstrap: [broker],
   tls: null,
   sasl: null,
-  connectTimeout: 3000,
+  connectTimeout,
   requestTimeout: 30_000,
 });
 
