@@ -121,9 +121,7 @@ function events(panel: Panel) {
     },
     open: () => {
       panel.selection.show();
-      requestAnimationFrame(() =>
-        document.querySelector<HTMLElement>("#detail [role=tab][aria-selected=true]")?.focus(),
-      );
+      focusMessage(performance.now() + 3000);
     },
     leave: () => {
       if (panel.marks.count > 1) {
@@ -288,4 +286,13 @@ function valuesStandOut(text: string, cut: string): HTMLElement {
   }
   line.append(quiet + cut);
   return line;
+}
+
+/** Goes into the message once it is drawn, unless the user has left the rows before, or it has not come by a performance.now(). */
+function focusMessage(until: number): void {
+  requestAnimationFrame(() => {
+    const tab = document.querySelector<HTMLElement>("#detail [role=tab][aria-selected=true]");
+    if (tab) tab.focus();
+    else if (performance.now() < until && document.activeElement?.closest("[role=grid]")) focusMessage(until);
+  });
 }

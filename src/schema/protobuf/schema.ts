@@ -91,7 +91,7 @@ export function schemaOf(main: ProtoSource, imports: ProtoSource[]): ProtobufSch
 function addTo(root: protobuf.Root, content: string | FileDescriptor): string[] {
   const file = typeof content === "string" ? parseDescriptor(content) : content;
   if (file) {
-    root.addJSON(namespaceOf(file).nested ?? {});
+    readable(() => root.addJSON(namespaceOf(file).nested ?? {}));
     return file.dependency;
   }
   const { imports = [], weakImports = [] } = parseProto(content as string, root);
@@ -102,17 +102,20 @@ function addTo(root: protobuf.Root, content: string | FileDescriptor): string[] 
 export function parseProto(text: string, root: protobuf.Root): protobuf.IParserResult {
   // an object's prototype rather than a name to the parser, which leaves it out
   if (text.includes("__proto__")) throw new Error("the name __proto__ cannot be used");
-  let result: protobuf.IParserResult;
+  const result = readable(() => protobuf.parse(text, root, OPTIONS));
+  if (text.includes("map_entry")) makeMaps(root);
+  return result;
+}
+
+/** Runs; a TypeError is protobufjs's own way to say that it was not made for this. */
+function readable<T>(run: () => T): T {
   try {
-    result = protobuf.parse(text, root, OPTIONS);
+    return run();
   } catch (error) {
-    // the parser's own way to say that it was not made for this
     if (!(error instanceof TypeError)) throw error;
     const what = error.message === "field must be a Field" ? "a group within a oneof" : error.message;
     throw new Error(`the file has something that cannot be read here: ${what}`, { cause: error });
   }
-  if (text.includes("map_entry")) makeMaps(root);
-  return result;
 }
 
 const isMapEntry = (type: protobuf.ReflectionObject): boolean => type.options?.["map_entry"] === true;

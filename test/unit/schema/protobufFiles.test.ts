@@ -138,3 +138,17 @@ test("a descriptor set lists its messages, what is imported last", () => {
   assert.throws(() => openDescriptorSet(Buffer.from("syntax")), { message: /^this is not a descriptor set/ });
   assert.throws(() => openDescriptorSet(Buffer.alloc(0)), { message: "this descriptor set has no files" });
 });
+
+test("a descriptor set with a field whose number is none says so in a sentence", () => {
+  // found by fuzzing: a field has no number
+  const hex =
+    "0a3e0a07612e70726f766f12017022280a014d120c0a016118012001280952016112150a016d3d3d3d3d022003200b32042e702e4d52016d620670726f746f33";
+  const files = openDescriptorSet(Buffer.from(hex, "hex"));
+  for (const { name } of files.messages) {
+    assert.throws(
+      () => files.schemaOf(name),
+      (error: Error) => !(error instanceof TypeError) && /cannot be read here: id must be/.test(error.message),
+    );
+  }
+  assert.ok(files.messages.length > 0);
+});
