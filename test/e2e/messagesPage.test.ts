@@ -192,7 +192,7 @@ describe("The Messages panel over a made-up engine", () => {
     assert.deepEqual(kept[1], ["keepFormat", "value", { encoding: "xml", wrap: "gzip" }]);
     assert.deepEqual(kept.at(-1)?.[2], {
       encoding: "file",
-      file: { uri: "file:///work/schemas/order.avsc", label: "schemas/order.avsc", type: "AVRO" },
+      file: { uri: "file:///home/me/shop/schemas/order.avsc", label: "schemas/order.avsc", type: "AVRO" },
     });
     await format.press("Enter");
     await form.getByRole("radio", { name: "JSON", exact: true }).press("Enter");

@@ -212,7 +212,7 @@ const host = new Rpc<MessagesHostMethods, object, MessagesHostEvents>(
             messages: null,
           },
     pickSchemaFile: () => ({
-      file: { uri: "file:///work/schemas/order.avsc", label: "schemas/order.avsc", type: "AVRO" as const },
+      file: { uri: "file:///home/me/shop/schemas/order.avsc", label: "schemas/order.avsc", type: "AVRO" as const },
       message: null,
     }),
     draftOf: (seq) => ({
