@@ -167,11 +167,13 @@ describe("The Messages panel over a made-up engine", () => {
     await page.keyboard.press("x");
     await page.keyboard.press("Enter");
     await form.getByRole("button", { name: "Value format: XML" }).press("Enter");
+    await form.getByRole("radio", { name: "XML", exact: true }).and(page.locator(":focus")).waitFor();
     await page.keyboard.press("g");
     await page.keyboard.press("Enter");
-    assert.equal(await format.getAttribute("aria-label"), "Value format: XML in gzip");
+    await form.getByRole("button", { name: "Value format: XML in gzip" }).waitFor();
     await picture(page, "produce-xml");
     await format.press("Enter");
+    await form.getByRole("radio", { name: "XML", exact: true }).and(page.locator(":focus")).waitFor();
     await page.keyboard.press("p");
     await form.getByRole("radio", { name: "Protobuf: shop.Shipment v1" }).press("Enter");
     await form.getByRole("combobox", { name: "Value message" }).waitFor();
