@@ -20,6 +20,8 @@ export class ViewKeeper {
   #filter: RecordFilter | null = null;
   #base = 0;
   #working = false;
+  /** something has changed while it was worked on, perhaps after the last look at what there is to do */
+  #again = false;
   #disposed = false;
   #timer: NodeJS.Timeout | undefined;
   #workedAt = Number.NEGATIVE_INFINITY;
@@ -62,7 +64,11 @@ export class ViewKeeper {
 
   /** Rows were added or dropped. */
   rowsChanged(): void {
-    if (this.#working || this.#disposed) return;
+    if (this.#disposed) return;
+    if (this.#working) {
+      this.#again = true;
+      return;
+    }
     this.#timer ??= setTimeout(() => void this.#work(), Math.max(0, this.#workedAt + PACE - performance.now()));
   }
 
@@ -92,6 +98,7 @@ export class ViewKeeper {
   async #work(): Promise<void> {
     this.#timer = undefined;
     this.#working = true;
+    this.#again = false;
     let more = true;
     while (more && !this.#disposed) {
       try {
@@ -106,6 +113,7 @@ export class ViewKeeper {
     }
     this.#working = false;
     this.#workedAt = performance.now();
+    if (this.#again) this.rowsChanged();
   }
 }
 
