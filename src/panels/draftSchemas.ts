@@ -1,11 +1,10 @@
 import { Uri } from "vscode";
 import type { Ctx } from "../context.ts";
-import type { RegisteredSchema, SchemaSource } from "../schema/api.ts";
+import type { RegisteredSchema } from "../schema/api.ts";
 import type { DraftSchema } from "../schema/draft.ts";
-import type { Registry } from "../schema/registry/api.ts";
-import { schemaSource } from "../schema/registry/source.ts";
 import type { DraftFormat } from "../shared/draft.ts";
 import { UserError } from "../shared/userError.ts";
+import type { RegistrySource } from "./registrySource.ts";
 import { fileSchema } from "./schemaFiles.ts";
 import { isKey } from "./topicSchemas.ts";
 
@@ -14,13 +13,14 @@ export class DraftSchemas {
   private readonly ctx: Ctx;
   private readonly connectionId: string;
   private readonly topic: string;
+  private readonly registry: RegistrySource;
   private readonly kept = new Map<string, { at: number; schema: Promise<RegisteredSchema> }>();
-  private opened: { registry: Registry; source: SchemaSource } | null = null;
 
-  constructor(ctx: Ctx, connectionId: string, topic: string) {
+  constructor(ctx: Ctx, connectionId: string, topic: string, registry: RegistrySource) {
     this.ctx = ctx;
     this.connectionId = connectionId;
     this.topic = topic;
+    this.registry = registry;
   }
 
   /** null: the format needs none. Rejects with a UserError. @param age of a subject's latest version at most, ms */
@@ -31,7 +31,7 @@ export class DraftSchemas {
     if (format.pinned) {
       const { key } = format.pinned;
       if (!isKey(key)) throw new UserError("No schema is named like that.", { code: "unknown-schema" });
-      const source = await this.source();
+      const source = await this.registry.get();
       if (!source) throw noRegistry();
       return { ...(source.cached(key, this.topic, part) ?? (await source.byId(key, this.topic, part))), key };
     }
@@ -48,17 +48,6 @@ export class DraftSchemas {
       if (this.kept.get(subject)?.schema === schema) this.kept.delete(subject);
     });
     return schema;
-  }
-
-  /** Schemas by what payloads name them by; null when the connection has no registry. */
-  async source(): Promise<SchemaSource | null> {
-    const registry = await this.ctx.registries.get(this.connectionId);
-    if (!registry) return null;
-    if (this.opened?.registry !== registry) {
-      const cache = await this.ctx.registries.cache();
-      this.opened = { registry, source: schemaSource(registry, { cache }) };
-    }
-    return this.opened.source;
   }
 
   clear(): void {

@@ -2,14 +2,12 @@ import type { EngineMethods } from "../shared/messages.ts";
 import type { Local } from "../shared/rpc.ts";
 import type { TopicReader } from "./topicReader.ts";
 
-type Relayed = Omit<
-  EngineMethods,
-  "start" | "setView" | "setLimits" | "setDecoding" | "retrySchemas" | "export" | "copyAs"
->;
+type Relayed = Omit<EngineMethods, "start" | "setView" | "setLimits" | "setDecoding" | "export" | "copyAs">;
 
-/** The engine's methods for the webview, passed on as they are. What the host has a part in (start, view, schemas, export, copy) is the panel's. */
+/** The engine's methods for the webview, passed on as they are. What the host has a part in (start, view, export, copy) is the panel's. */
 export function engineRelay(reader: TopicReader): Local<Relayed> {
   return {
+    retrySchemas: (signal) => reader.call("retrySchemas", [], signal),
     pause: (signal) => reader.call("pause", [], signal),
     resume: (signal) => reader.call("resume", [], signal),
     clear: (signal) => reader.call("clear", [], signal),

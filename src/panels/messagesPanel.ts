@@ -78,7 +78,16 @@ export class MessagesPanel implements Disposable {
     const producer =
       topic === null
         ? null
-        : this.owner.own(new TopicProducer({ ctx, connectionId, topic, formats: shared.formats, decodings }));
+        : this.owner.own(
+            new TopicProducer({
+              ctx,
+              connectionId,
+              topic,
+              formats: shared.formats,
+              decodings,
+              registry: this.reader.registry,
+            }),
+          );
     const parts = { ctx, subject, reader: this.reader, producer, ...shared, decodings };
     const methods: Local<MessagesHostMethods> = { ...panelMethods(parts), ...this.methods() };
     this.rpc = this.owner.own(new WebviewRpc(panel.webview, methods));

@@ -43,7 +43,7 @@ export function panelMethods(parts: PanelParts): Omit<Local<MessagesHostMethods>
   const { ctx, subject, reader, documents, filters } = parts;
   const { connectionId } = subject;
   const records = new RecordDocuments(ctx, reader, documents);
-  const schemas = new TopicSchemas(ctx, connectionId, documents);
+  const schemas = new TopicSchemas(reader.registry, documents);
   const producer = (): TopicProducer => {
     if (parts.producer) return parts.producer;
     throw new UserError("This panel reads several topics: open the one to produce to by itself.", { code: "topics" });
@@ -114,10 +114,6 @@ export function panelMethods(parts: PanelParts): Omit<Local<MessagesHostMethods>
     schemaChanges: (older, newer) => schemas.changes(older, newer),
     openSchema: (schema) => schemas.open(schema),
     schemaRef: (schema) => schemas.about(schema),
-    retrySchemas: (signal) => {
-      schemas.forget();
-      return reader.call("retrySchemas", [], signal);
-    },
     command: (name) => {
       void ctx.run(commands[name], { connectionId });
     },

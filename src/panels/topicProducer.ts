@@ -20,6 +20,7 @@ import { formatLike } from "./draftFormat.ts";
 import { DraftSchemas } from "./draftSchemas.ts";
 import { draftOfRow } from "./editedDraft.ts";
 import type { FormatStore } from "./formatStore.ts";
+import type { RegistrySource } from "./registrySource.ts";
 import { schemaFileOf } from "./schemaFiles.ts";
 import { subjectsFor } from "./subjects.ts";
 import type { TopicDecodings } from "./topicDecodings.ts";
@@ -38,6 +39,7 @@ export interface ProducerParts {
   topic: string;
   formats: FormatStore;
   decodings: TopicDecodings;
+  registry: RegistrySource;
 }
 
 /** Writes to one topic: what the form offers, what is wrong with a draft, and sending it. */
@@ -48,7 +50,7 @@ export class TopicProducer {
 
   constructor(parts: ProducerParts) {
     this.parts = parts;
-    this.schemas = new DraftSchemas(parts.ctx, parts.connectionId, parts.topic);
+    this.schemas = new DraftSchemas(parts.ctx, parts.connectionId, parts.topic, parts.registry);
   }
 
   /** Numbers of the topic's partitions. */
@@ -126,7 +128,7 @@ export class TopicProducer {
     const { ctx, topic, decodings } = this.parts;
     let schemas = null;
     try {
-      schemas = await this.schemas.source();
+      schemas = await this.parts.registry.get();
     } catch (error) {
       // its rows say the same; what needs the registry is edited as bytes
       ctx.log.warn(messageOf(error));

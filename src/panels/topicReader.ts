@@ -3,7 +3,6 @@ import type { Ctx } from "../context.ts";
 import { logError } from "../platform/errors.ts";
 import { type Reader, startReader } from "../reader/host.ts";
 import type { SchemaSource } from "../schema/api.ts";
-import { schemaSource } from "../schema/registry/source.ts";
 import type { TopicDecoding } from "../shared/decoding.ts";
 import {
   type EngineMethods,
@@ -18,6 +17,7 @@ import {
 } from "../shared/messages.ts";
 import { CancelledError, messageOf, UserError } from "../shared/userError.ts";
 import type { FingerprintFiles } from "./fingerprintFiles.ts";
+import { RegistrySource } from "./registrySource.ts";
 import { singleObjectSchemas } from "./singleObjectSchemas.ts";
 import type { TopicDecodings } from "./topicDecodings.ts";
 
@@ -36,6 +36,7 @@ export interface ReaderListener {
  */
 export class TopicReader {
   status: ReaderStatus = nothingRead;
+  readonly registry: RegistrySource;
   private readonly ctx: Ctx;
   private readonly connectionId: string;
   private readonly decodings: Pick<TopicDecodings, "all">;
@@ -58,6 +59,7 @@ export class TopicReader {
   ) {
     this.ctx = ctx;
     this.connectionId = connectionId;
+    this.registry = new RegistrySource(ctx, connectionId);
     this.decodings = decodings;
     this.files = files;
     this.told = told;
@@ -209,8 +211,7 @@ export class TopicReader {
   /** A registry that cannot even be addressed must not keep the messages from being read: the log says why, the rows show the bytes. */
   private async schemas(): Promise<SchemaSource | null> {
     try {
-      const registry = await this.ctx.registries.get(this.connectionId);
-      return registry && schemaSource(registry, { cache: await this.ctx.registries.cache() });
+      return await this.registry.get();
     } catch (error) {
       logError(this.ctx, error);
       const fail = () => Promise.reject(error);

@@ -1,26 +1,21 @@
-import type { Ctx } from "../context.ts";
 import type { TextDocuments } from "../platform/textDocuments.ts";
-import type { RegisteredSchema, SchemaKey, SchemaSource } from "../schema/api.ts";
+import type { RegisteredSchema, SchemaKey } from "../schema/api.ts";
 import { schemaDifferences } from "../schema/differences.ts";
 import { scanJson } from "../schema/json.ts";
 import { layOutJson } from "../schema/jsonLayout.ts";
-import type { Registry } from "../schema/registry/api.ts";
-import { schemaSource } from "../schema/registry/source.ts";
 import type { SchemaRef } from "../shared/messages.ts";
 import { isSchemaKey, type NamedSchema, type SchemaDifferences } from "../shared/schemaUse.ts";
 import { messageOf, UserError } from "../shared/userError.ts";
 import { languageOf } from "../subjects/languages.ts";
+import type { RegistrySource } from "./registrySource.ts";
 
 /** The schemas that a panel's messages name, as the registry has them: compared, and opened to be read. */
 export class TopicSchemas {
-  private readonly ctx: Pick<Ctx, "registries">;
-  private readonly connectionId: string;
+  private readonly registry: RegistrySource;
   private readonly documents: TextDocuments;
-  private opened: { registry: Registry; source: SchemaSource } | null = null;
 
-  constructor(ctx: Pick<Ctx, "registries">, connectionId: string, documents: TextDocuments) {
-    this.ctx = ctx;
-    this.connectionId = connectionId;
+  constructor(registry: RegistrySource, documents: TextDocuments) {
+    this.registry = registry;
     this.documents = documents;
   }
 
@@ -50,27 +45,11 @@ export class TopicSchemas {
     return { id, type, subject, version };
   }
 
-  /** The next question is asked anew, whatever failed before. */
-  forget(): void {
-    this.opened = null;
-  }
-
   private async schema({ topic, part, key }: NamedSchema): Promise<RegisteredSchema> {
     if (!isKey(key)) throw new UserError("No schema is named like that.", { code: "unknown-schema" });
-    const source = await this.source();
+    const source = await this.registry.get();
+    if (!source) throw new UserError("No schema registry is configured for this connection.", { code: "no-registry" });
     return source.cached(key, topic, part) ?? source.byId(key, topic, part);
-  }
-
-  /** Schemas never change: what was fetched is kept for as long as the connection has the same registry. */
-  private async source(): Promise<SchemaSource> {
-    const registry = await this.ctx.registries.get(this.connectionId);
-    if (!registry)
-      throw new UserError("No schema registry is configured for this connection.", { code: "no-registry" });
-    if (this.opened?.registry !== registry) {
-      const cache = await this.ctx.registries.cache();
-      this.opened = { registry, source: schemaSource(registry, { cache }) };
-    }
-    return this.opened.source;
   }
 }
 

@@ -1,4 +1,4 @@
-import type { JsonNode } from "./jsonTree.ts";
+import { type JsonNode, printJson } from "./jsonTree.ts";
 
 /** Words that problems with JSON values to be encoded are said in, whatever the format. */
 
@@ -9,18 +9,14 @@ export const shortened = (text: string): string => (text.length > 60 ? `${text.s
 
 export function described(node: JsonNode): string {
   switch (node.kind) {
-    case "null":
-      return "null";
-    case "boolean":
-      return String(node.value);
-    case "number":
-      return shortened(node.text);
     case "string":
       return JSON.stringify(shortened(node.value));
     case "array":
       return "an array";
     case "object":
       return "an object";
+    default:
+      return shortened(printJson(node));
   }
 }
 

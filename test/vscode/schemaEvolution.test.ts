@@ -236,7 +236,7 @@ describe("Schemas that change", () => {
 
       const documents = new TextDocuments("kafka-workbench-test");
       cleanUp.push(() => documents.dispose());
-      const schemas = new TopicSchemas(api.ctx, connection.id, documents);
+      const schemas = new TopicSchemas(reader.registry, documents);
       const [older, newer] = [counts[0]!, counts[1]!];
       assert.deepEqual(await schemas.about(newer), { id: ids[1], type: "AVRO", subject, version: 2 });
       const { backward, forward, changes } = await schemas.changes(older, newer);
